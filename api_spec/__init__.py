@@ -1,0 +1,1 @@
+"""The published contract, and the app that honours it."""

@@ -1,0 +1,1 @@
+"""WHO decides, WHO wins: the expert pool, the committee and the verifiable draw."""

@@ -1,0 +1,1 @@
+"""Ground: errors, values, rulebook, keys, database, ledger, the act, identity. Knows nothing of procurement."""
