@@ -1,0 +1,1 @@
+"""The transparency log: entries, the tree over them, signed checkpoints and proofs."""

@@ -1,0 +1,175 @@
+"""Signed notes (C2SP signed-note v1.0.0): a text and signatures over it, in lines.
+
+Verified here: Ed25519 (type 01) and Ed25519 cosignatures (type 04, tlog-cosignature v1).
+Lines of unknown keys are skipped, as the format demands; that is how keys rotate and how
+witnesses join. A key of another type cannot be parsed, so nobody believes that it was checked.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from oversight.errors import ProofRejected
+from oversight.keys.signing import SigningKey, verify
+from oversight.values.digests import to_base64, unbase64, unhex
+
+ED25519 = 0x01
+COSIGNATURE_ED25519 = 0x04
+KNOWN_TYPES = (ED25519, COSIGNATURE_ED25519)
+KEY_ID_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, TIME_BYTES = 4, 32, 64, 8
+NOTE_BYTES_MAX = 1_000_000  # the Go package's bound
+SIGNATURES_MAX = 100  # the Go package's bound; the specification demands at least 16
+SIGNATURE_START = "\u2014 "
+
+
+class VerifierKey(msgspec.Struct, frozen=True):
+    """Whose signature is believed: a name, a type and a public key."""
+
+    name: str
+    type: int  # ED25519 or COSIGNATURE_ED25519
+    public: bytes  # 32 bytes
+
+    @property
+    def id(self) -> bytes:
+        """The 4 bytes that stand before each signature."""
+        return key_id(self.name, self.type, self.public)
+
+
+class OpenedNote(msgspec.Struct, frozen=True):
+    """A note of which at least one signature was verified."""
+
+    text: str  # what was signed, with its final line feed
+    verified: tuple[VerifierKey, ...]  # type 01
+    cosigned: tuple[tuple[VerifierKey, int], ...]  # type 04, with the POSIX second it claims
+
+
+def key_id(name: str, type_: int, public: bytes) -> bytes:
+    """Return the key id: the first 4 bytes of SHA-256(name || LF || type || key)."""
+    return hashlib.sha256(f"{name}\n".encode() + bytes([type_]) + public).digest()[:KEY_ID_BYTES]
+
+
+def make_vkey(name: str, public: bytes, type_: int = ED25519) -> str:
+    """Return the text form of a verifier key: name+id+base64(type || key)."""
+    assert _is_key_name(name), "a key name is not empty and holds neither space nor plus sign"
+    assert len(public) == PUBLIC_KEY_BYTES, "an Ed25519 public key has 32 bytes"
+    identity = key_id(name, type_, public).hex()
+    return f"{name}+{identity}+{to_base64(bytes([type_]) + public)}"
+
+
+def parse_vkey(text: str) -> VerifierKey:
+    """Read a verifier key.
+
+    Raises:
+        ProofRejected: not in that form, the id is another key's, or the type is none of ours.
+    """
+    try:
+        name, identity, encoded = text.split("+", 2)
+        data, claimed = unbase64(encoded), unhex(identity, KEY_ID_BYTES)
+    except ValueError:
+        raise ProofRejected("a verifier key is not name+id+base64") from None
+    if not _is_key_name(name):
+        raise ProofRejected("a verifier key has no proper name")
+    if not data or data[0] not in KNOWN_TYPES:
+        raise ProofRejected("a verifier key is of a type that is not checked here")
+    if len(data) != 1 + PUBLIC_KEY_BYTES:
+        raise ProofRejected("a verifier key has the wrong length")
+    key = VerifierKey(name, data[0], data[1:])
+    if key.id != claimed:
+        raise ProofRejected("a verifier key's id does not follow from its name and key")
+    return key
+
+
+def sign_note(text: str, name: str, key: SigningKey) -> str:
+    """Return the note that says `text`, signed with Ed25519 under `name`."""
+    assert _is_note_text(text), "a note's text ends in a line feed, its only control character"
+    signature = key_id(name, ED25519, key.public) + key.sign(text.encode())
+    return f"{text}\n{SIGNATURE_START}{name} {to_base64(signature)}\n"
+
+
+def open_note(note: str | bytes, keys: Sequence[VerifierKey]) -> OpenedNote:
+    """Verify every signature by one of `keys`, skip unknown lines, and return what was signed.
+
+    Raises:
+        ProofRejected: malformed; a known key's signature fails; two of `keys` are meant by one
+            line; or none of `keys` signed.
+    """
+    text, lines = _split(_decoded(note))
+    verified: dict[VerifierKey, None] = {}
+    cosigned: dict[VerifierKey, int] = {}
+    for name, identity, signature in map(_signature_line, lines):
+        key = _known(name, identity, keys)
+        if key is None:
+            continue
+        if key.type == ED25519:
+            verify(key.public, signature, text.encode())
+            verified[key] = None
+        else:
+            cosigned[key] = _check_cosignature(key, signature, text)
+    if not verified and not cosigned:
+        raise ProofRejected("no known key signed the note")
+    return OpenedNote(text, tuple(verified), tuple(cosigned.items()))
+
+
+def _is_key_name(name: str) -> bool:
+    return bool(name) and "+" not in name and not any(char.isspace() for char in name)
+
+
+def _is_note_text(text: str) -> bool:
+    return text.endswith("\n") and not any(char < " " and char != "\n" for char in text)
+
+
+def _decoded(note: str | bytes) -> str:
+    """Return the note as text: UTF-8, of bearable size, free of control characters."""
+    try:
+        data = note.encode() if isinstance(note, str) else note
+        text = data.decode()
+    except UnicodeError:
+        raise ProofRejected("a note is not UTF-8") from None
+    if len(data) > NOTE_BYTES_MAX:
+        raise ProofRejected("a note is too long")
+    if not _is_note_text(text):
+        raise ProofRejected("a note has control characters, or does not end in a line feed")
+    return text
+
+
+def _split(note: str) -> tuple[str, list[str]]:
+    """Return the text, up to the last empty line, and the lines after it."""
+    cut = note.rfind("\n\n")
+    if cut < 0:
+        raise ProofRejected("a note has no signatures")
+    lines = note[cut + 2 : -1].split("\n")
+    if len(lines) > SIGNATURES_MAX:
+        raise ProofRejected("a note has too many signatures")
+    return note[: cut + 1], lines
+
+
+def _signature_line(line: str) -> tuple[str, bytes, bytes]:
+    """Return name, key id and signature of one line."""
+    try:
+        name, encoded = line.removeprefix(SIGNATURE_START).split(" ")
+        data = unbase64(encoded)
+    except ValueError:
+        raise ProofRejected("a signature line is malformed") from None
+    well_formed = line.startswith(SIGNATURE_START) and _is_key_name(name)
+    if not well_formed or len(data) <= KEY_ID_BYTES:
+        raise ProofRejected("a signature line is malformed")
+    return name, data[:KEY_ID_BYTES], data[KEY_ID_BYTES:]
+
+
+def _known(name: str, identity: bytes, keys: Sequence[VerifierKey]) -> VerifierKey | None:
+    """Return the one key that a line names."""
+    meant = [key for key in keys if key.name == name and key.id == identity]
+    if len(meant) > 1:
+        raise ProofRejected("two known keys have the same name and id")
+    return meant[0] if meant else None
+
+
+def _check_cosignature(key: VerifierKey, signature: bytes, text: str) -> int:
+    """Return the POSIX second of a cosignature/v1 (tlog-cosignature, type 04)."""
+    if len(signature) != TIME_BYTES + SIGNATURE_BYTES:
+        raise ProofRejected("a cosignature has the wrong length")
+    seconds = int.from_bytes(signature[:TIME_BYTES], "big")
+    signed = f"cosignature/v1\ntime {seconds}\n{text}"
+    verify(key.public, signature[TIME_BYTES:], signed.encode())
+    return seconds
