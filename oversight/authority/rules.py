@@ -101,7 +101,7 @@ TRUSTED_ROLE: Mapping[Role, str] = MappingProxyType(
 
 
 def permits(actor: Actor, permission: Permission) -> bool:
-    """Tell whether one of the actor's posts carries the permission and the party's role allows it."""
+    """Tell whether a post of the actor carries the permission and the party's role allows it."""
     role_allowed = permission.roles is None or actor.role in permission.roles
     return role_allowed and not permission.posts.isdisjoint(actor.posts)
 

@@ -1,1 +1,1 @@
-"""Values: canonical bytes, digests, identifiers, instants, calendars, money, names. All of it pure."""
+"""Values: canonical bytes, digests, identifiers, instants, calendars, money, names: all pure."""

@@ -18,7 +18,7 @@ DEPTH_MAX = 64  # nesting of arrays and objects; our deepest document has fewer 
 FIRST_DIVERGENT = "\ud800"
 
 
-class NotCanonical(ValueError):
+class NotCanonical(ValueError):  # noqa: N818, a statement about the value, as in errors.py
     """The value or text lies outside our canonical JSON. Its message never quotes the value."""
 
 

@@ -25,7 +25,7 @@ def is_hex(text: object, count: int) -> bool:
 
 
 def unhex(text: str, count: int) -> bytes:
-    """Return the `count` bytes that lower-case hex stands for; raise ValueError for any other text."""
+    """Return the `count` bytes that lower-case hex stands for; other texts are a ValueError."""
     if not is_hex(text, count):
         raise ValueError(f"not {count} bytes as lower-case hex")
     return bytes.fromhex(text)

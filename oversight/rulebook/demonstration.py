@@ -1,0 +1,33 @@
+"""The demo edition: the tendering law's figures with the waiting times of the protocol cut.
+
+No real case may run under it: a verdict under a demo edition begins with DEMO, and a trust
+file for real draws holds none.
+"""
+
+from types import MappingProxyType
+
+import msgspec
+
+from oversight.rulebook.figures import Confidence, Figure
+from oversight.rulebook.tendering import T_2025
+
+_D = Confidence.DESIGN
+_DEMO = "design: demo edition"
+
+DEMO = msgspec.structs.replace(
+    T_2025,
+    name="demo",
+    title_zh="演示(不得用于真实项目)",
+    title_en="Demonstration, never for a real case",
+    published=None,
+    transition="No real case begins under this edition.",
+    demo=True,
+    figures=MappingProxyType(
+        {
+            **T_2025.figures,
+            "draw_vrf_lead_hours": Figure(0, "hours", _DEMO, _D),
+            "draw_round_lead_minutes": Figure(1, "minutes", _DEMO, _D),
+            "draw_reveal_minutes": Figure(10, "minutes", _DEMO, _D),
+        }
+    ),
+)

@@ -1,0 +1,21 @@
+"""Figures that no law sets: the draw protocol's own, the same in every regime.
+
+They are hard from the first day, because every verifier outside recomputes them.
+"""
+
+from oversight.rulebook.figures import Confidence, Figure
+
+_D = Confidence.DESIGN
+_DRAW = "design: daylight/draw/v1"
+
+DRAW = {
+    "draw_vrf_lead_hours": Figure(24, "hours", f"{_DRAW}, step 3", _D),
+    "draw_round_lead_minutes": Figure(10, "minutes", f"{_DRAW}, step 3", _D),
+    "draw_attempts_max": Figure(3, "attempts", f"{_DRAW}, claim 2 and step 1", _D),
+    "draw_roster_multiple": Figure(3, "eligible experts per seat", f"{_DRAW}, step 3", _D),
+    "draw_must_contribute": Figure(
+        ("supervisor",), "trusted roles", f"{_DRAW}, conventions; cf. 浙 29 (监督人员到场)", _D
+    ),
+    "draw_reveal_minutes": Figure(60, "minutes", f"{_DRAW}, step 4", _D),
+    "draw_employer_cap": Figure(1, "seats per employer", f"{_DRAW}, caps", _D),
+}
