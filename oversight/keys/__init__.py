@@ -1,0 +1,1 @@
+"""Keys: signatures, the verifiable random function, protected fields, and where secrets live."""
