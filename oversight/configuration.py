@@ -1,0 +1,191 @@
+"""The settings of one instance: a file, then the environment, then flags; the last one wins.
+
+Every setting has one name (`checkpoint_seconds` in daylight.toml, DAYLIGHT_CHECKPOINT_SECONDS
+in the environment, --checkpoint-seconds as a flag) and one sentence that `daylight config`
+shows. A name that is not known is refused: a typing error must not become a silent default.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Literal, get_type_hints
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from oversight.errors import Ground, Rule, RuleBroken
+
+SETTING_KNOWN = Rule(
+    "configuration.setting_known",
+    "Every setting named in the file, the environment or a flag exists.",
+    "design: configuration",
+    Ground.MALFORMED,
+)
+SETTING_READABLE = Rule(
+    "configuration.setting_readable",
+    "Every setting has a value of its type, within its bounds.",
+    "design: configuration",
+    Ground.MALFORMED,
+)
+
+PREFIX = "DAYLIGHT_"
+# Read by the command line as a client, or by the tests; no settings of an instance.
+OTHER_VARIABLES = frozenset(
+    {"DAYLIGHT_CONFIG", "DAYLIGHT_URL", "DAYLIGHT_TOKEN", "DAYLIGHT_FOREIGN_VECTORS"}
+)
+OTHER_PREFIXES = ("DAYLIGHT_TEST_", "_DAYLIGHT_")  # the second is click's, for completion
+
+Text = Annotated[str, Meta(min_length=1)]
+Origin = Annotated[str, Meta(pattern=r"^[^\s+]+$")]  # it names keys in signed notes
+Count = Annotated[int, Meta(ge=1)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings of an instance; DOCS says what each is for."""
+
+    data_dir: Text = "daylight-data"
+    key_dir: str = ""
+    dsn: str = ""
+    origin: Origin = "demo.daylight.invalid/log"
+    public_url: Text = "http://127.0.0.1:8000"
+    host: Text = "127.0.0.1"
+    port: Port = 8000
+    language: Literal["zh", "en"] = "zh"
+    editions: tuple[str, ...] = ("T-2025", "P-2025", "L-2025")
+    enforced_figures: tuple[str, ...] = ()
+    calendar_file: str = ""
+    checkpoint_seconds: Annotated[float, Meta(gt=0, le=60)] = 0.5
+    effect_wait_seconds: Annotated[float, Meta(gt=0, le=300)] = 10.0
+    pending_max: Count = 100_000
+    database_connections_max: Count = 10
+    request_bytes_max: Count = 1 << 20
+    import_bytes_max: Count = 1 << 26
+    token_days: Count = 90
+
+    def __post_init__(self) -> None:
+        """Derive the places that were not named from the data directory."""
+        if not self.key_dir:
+            msgspec.structs.force_setattr(self, "key_dir", str(Path(self.data_dir, "keys")))
+        if not self.dsn:
+            file = Path(self.data_dir, "daylight.sqlite3")
+            msgspec.structs.force_setattr(self, "dsn", f"sqlite:///{file}")
+
+
+DOCS: Mapping[str, str] = MappingProxyType(
+    {
+        "data_dir": "Directory for the embedded database and for documents.",
+        "key_dir": "Directory of private keys, mode 0700; by default `keys` in data_dir. "
+        "Back it up apart from the data.",
+        "dsn": "Database: sqlite:///path or postgresql://user@host/name; by default a file in "
+        "data_dir.",
+        "origin": "Name of the log in every checkpoint: the public URL without its scheme. "
+        "It never changes once an entry is signed.",
+        "public_url": "Address under which others reach the service; it begins links and proofs.",
+        "host": "Address to listen on.",
+        "port": "Port to listen on; 0 takes a free one.",
+        "language": "Language of messages where the asker states none: zh or en.",
+        "editions": "Editions of the rulebook that are in force here. `demo` is not among them "
+        "unless named, and never belongs beside real cases.",
+        "enforced_figures": "Unconfirmed or local figures made hard here, as `T-2025:"
+        "expert_age_below`, by one who has the official text in hand.",
+        "calendar_file": "TOML file with holidays and make-up workdays of years that the calendar "
+        "does not know yet.",
+        "checkpoint_seconds": "Seconds between checkpoints while there are new entries.",
+        "effect_wait_seconds": "Seconds that a command waits for its entry to take effect.",
+        "pending_max": "Entries waiting for the log above which new acts are asked to come later.",
+        "database_connections_max": "Connections to PostgreSQL of one process, at most.",
+        "request_bytes_max": "Size of a request body, at most.",
+        "import_bytes_max": "Size of an imported file of experts, at most.",
+        "token_days": "Days for which a new API token is valid unless said otherwise.",
+    }
+)
+
+_TYPES = get_type_hints(Settings, include_extras=True)
+
+
+def load(path: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]) -> Settings:
+    """Return the settings from a TOML file, environment variables and flags, the last one winning.
+
+    Args:
+        path: the file, or None for none; a path that is named must exist.
+        environ: variables; only those that begin with DAYLIGHT_ are looked at. Lists are
+            separated by commas.
+        flags: values by setting name; None stands for a flag that was not given.
+
+    Raises:
+        RuleBroken: SETTING_KNOWN or SETTING_READABLE, naming setting and source, not the value.
+    """
+    merged: dict[str, object] = {}
+    for source, name, value in _statements(path, environ, flags):
+        if name not in _TYPES:
+            needed = f"one of {', '.join(sorted(_TYPES))}"
+            raise RuleBroken(SETTING_KNOWN, needed=needed, setting=name, source=source)
+        merged[name] = _value(source, name, value)
+    return Settings(**merged)  # type: ignore[arg-type]
+
+
+def shown(settings: Settings) -> dict[str, str]:
+    """Return name and value of every setting as one may print them: passwords are masked."""
+    values = {name: getattr(settings, name) for name in DOCS}
+    texts = {n: ",".join(v) if isinstance(v, tuple) else str(v) for n, v in values.items()}
+    return texts | {"dsn": _masked(settings.dsn)}
+
+
+def _statements(
+    path: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]
+) -> Iterator[tuple[str, str, object]]:
+    """Yield (source, setting, value), weakest source first."""
+    if path is not None:
+        for name, value in _file(path).items():
+            yield path.name, name, value
+    for variable, text in environ.items():
+        other = variable in OTHER_VARIABLES or variable.startswith(OTHER_PREFIXES)
+        if variable.startswith(PREFIX) and not other:
+            yield variable, variable.removeprefix(PREFIX).lower(), text
+    for name, value in flags.items():
+        if value is not None:
+            yield "--" + name.replace("_", "-"), name, value
+
+
+def _file(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        needed = f"a readable TOML file ({reason})"
+        raise RuleBroken(SETTING_READABLE, needed=needed, source=path.name) from None
+
+
+def _value(source: str, name: str, value: object) -> object:
+    """Convert one value; text is read laxly (numbers, lists), TOML values by their own type."""
+    lax = isinstance(value, str)
+    if isinstance(value, str) and _TYPES[name] == tuple[str, ...]:
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    try:
+        converted: object = msgspec.convert(value, _TYPES[name], strict=not lax)
+    except msgspec.ValidationError as error:
+        raise RuleBroken(SETTING_READABLE, needed=str(error), setting=name, source=source) from None
+    return converted
+
+
+def _masked(dsn: str) -> str:
+    password = urlsplit(dsn).password
+    return dsn.replace(f":{password}@", ":***@") if password else dsn
+
+
+_settings: Settings | None = None
+
+
+def use_settings(settings: Settings | None) -> None:
+    """Make `settings` those of this process; None takes them away."""
+    global _settings  # noqa: PLW0603, one process, one instance
+    _settings = settings
+
+
+def settings() -> Settings:
+    """Return the settings of this process; having none is our own fault."""
+    assert _settings is not None, "no settings are in use in this process"
+    return _settings
