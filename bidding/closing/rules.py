@@ -1,0 +1,134 @@
+"""Closing without a result (draw.md, step 7): who may, for which reasons, and what is signed."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from bidding.contribution.rules import APPLICANTS, CENTER, SUPERVISOR
+from bidding.lottery.rules import labelled
+from oversight.errors import Ground, Rule, RuleBroken
+from oversight.values.canonical import canonical
+
+PROOF_HOURS = 24  # after which a center that gives no proof is voided (draw.md, step 7)
+NO_PROOF: Final = "no-proof"
+MISSING_REVEAL: Final = "missing-reveal"
+VOID_REASONS: Final = ("leak", MISSING_REVEAL, NO_PROOF, "irregular")
+LAPSE_REASONS: Final = ("tender-failed", "postponed", "order-mistaken")
+
+
+def _rule(code: str, demands: str, section: str, ground: Ground = Ground.CONFLICT) -> Rule:
+    return Rule(f"draw.{code}", demands, f"design: draw.md#{section}", ground)
+
+
+CLOSER_ENTITLED = _rule(
+    "closer_entitled",
+    "A supervisor voids, an applicant lapses; nobody whose own reveal is missing signs; the "
+    "center only where all of those are missing.",
+    "7. Close without a result",
+    Ground.FORBIDDEN,
+)
+CLOSING_REASONED = _rule(
+    "closing_reasoned",
+    "A closing gives one of its coded reasons.",
+    "7. Close without a result",
+    Ground.UNLAWFUL,
+)
+PROOF_OVERDUE = _rule(
+    "proof_overdue",
+    "no-proof is a supervisor's reason once all inputs lie complete for 24 hours without a proof.",
+    "7. Close without a result",
+)
+ORDERER_DOES_NOT_VOID = _rule(
+    "orderer_does_not_void",
+    "Who ordered a draw does not void it.",
+    "7. Close without a result",
+    Ground.FORBIDDEN,
+)
+
+
+class State(StrEnum):
+    """Where a draw stands."""
+
+    ORDERED = "ordered"
+    SEALED = "sealed"
+    DRAWN = "drawn"
+    IDENTIFIED = "identified"
+    VOIDED = "voided"
+    LAPSED = "lapsed"
+
+
+CLOSED: Final = frozenset({State.VOIDED, State.LAPSED})
+
+
+class Close(msgspec.Struct, frozen=True):
+    """What the closing party signs (draw.md, step 7)."""
+
+    draw: str
+    attempt: int
+    request: str | None  # R as hex; null before the seal
+    state: str  # "voided" or "lapsed"
+    reason: str
+    statement: str  # digest of the reasons in words, as hex
+    alpha: str | None
+    walk: str | None  # digest as hex
+
+    def signed(self) -> bytes:
+        """Return the 32 bytes that are signed."""
+        return labelled("close", canonical(self))
+
+
+def entitled_to_close(
+    state: State, party: str, role_of: Mapping[str, str], missing: Collection[str]
+) -> bool:
+    """Tell whether `party` may sign this closing.
+
+    Args:
+        state: VOIDED or LAPSED.
+        party: who signs.
+        role_of: trusted role of every known party.
+        missing: contributors of the sealed request without a reveal; none before the seal.
+    """
+    assert state in CLOSED, "a closing voids or lapses"
+    roles = {SUPERVISOR} if state is State.VOIDED else APPLICANTS
+    closers = {known for known, role in role_of.items() if role in roles}
+    if party in missing:
+        return False
+    if role_of.get(party) == CENTER:
+        return bool(closers) and closers <= set(missing)
+    return party in closers
+
+
+def check_closing(
+    state: State, party: str, role_of: Mapping[str, str], missing: Collection[str], reason: str
+) -> None:
+    """Refuse a closing by somebody who may not sign it, or without one of its reasons.
+
+    Raises:
+        RuleBroken: CLOSER_ENTITLED, CLOSING_REASONED.
+    """
+    if not entitled_to_close(state, party, role_of, missing):
+        raise RuleBroken(
+            CLOSER_ENTITLED,
+            needed="a supervisor to void, an applicant to lapse, not itself missing",
+            state=state.value,
+            role=role_of.get(party, "unknown"),
+        )
+    reasons = VOID_REASONS if state is State.VOIDED else LAPSE_REASONS
+    if reason not in reasons:
+        raise RuleBroken(CLOSING_REASONED, needed=" | ".join(reasons), reason=reason)
+
+
+def check_no_proof(complete_since: datetime | None, proved: bool, at: datetime) -> None:
+    """Refuse `no-proof` before the center has had its time with all inputs complete.
+
+    Raises:
+        RuleBroken: PROOF_OVERDUE.
+    """
+    overdue = complete_since is not None and at - complete_since >= timedelta(hours=PROOF_HOURS)
+    if proved or not overdue:
+        raise RuleBroken(
+            PROOF_OVERDUE, needed=f"{PROOF_HOURS} hours with complete inputs and no proof"
+        )

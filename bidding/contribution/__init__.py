@@ -1,0 +1,1 @@
+"""Those whose nonces enter a draw: who must be among them, what they commit to and sign."""

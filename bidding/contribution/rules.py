@@ -1,0 +1,159 @@
+"""Contributors and nonces (draw.md, steps 2 and 4): who must take part, what each signs."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from bidding.bundle.rules import OPEN_PURPOSES
+from bidding.lottery.rules import labelled
+from oversight.errors import Ground, Rule, RuleBroken
+from oversight.values.canonical import canonical
+
+NONCE_BYTES = 32
+CONTRIBUTORS_MIN = 2  # with distinct parties and keys (draw.md, Conventions)
+CENTER: Final = "center"
+SUPERVISOR: Final = "supervisor"
+APPLICANTS: Final = frozenset({"tenderer", "purchaser", "agent"})  # trusted roles that order
+NEVER_COUNTERSIGN: Final = APPLICANTS | {CENTER}
+
+
+def _rule(code: str, demands: str, section: str, ground: Ground = Ground.CONFLICT) -> Rule:
+    return Rule(f"draw.{code}", demands, f"design: draw.md#{section}", ground)
+
+
+CONTRIBUTORS_KEPT = _rule(
+    "contributors_kept",
+    "A further attempt has every contributor of the attempt before, unless that party's own "
+    "signature releases it.",
+    "7. Close without a result",
+    Ground.UNLAWFUL,
+)
+CONTRIBUTORS_ENOUGH = _rule(
+    "contributors_enough",
+    "At least two contributors, with distinct parties and keys, one of them not the center.",
+    "Conventions",
+    Ground.UNLAWFUL,
+)
+APPLICANT_CONTRIBUTES = _rule(
+    "applicant_contributes",
+    "The applicant (tenderer, purchaser or its agent) is always a contributor.",
+    "Conventions",
+    Ground.UNLAWFUL,
+)
+ROLES_CONTRIBUTE = _rule(
+    "roles_contribute",
+    "A party of each role that the edition names contributes.",
+    "Conventions",
+    Ground.UNLAWFUL,
+)
+CONTRIBUTOR_NAMED = _rule(
+    "contributor_named",
+    "Only a party that the order names as contributor commits and reveals.",
+    "2. Commit",
+    Ground.FORBIDDEN,
+)
+COMMITTED_ONCE = _rule("committed_once", "A contributor commits once.", "2. Commit")
+REVEALED_ONCE = _rule("revealed_once", "A contributor reveals once.", "4. Reveal")
+NONCE_OPENS = _rule(
+    "nonce_opens", "A nonce opens the contributor's commitment.", "4. Reveal", Ground.UNLAWFUL
+)
+REVEAL_OF_THIS_REQUEST = _rule(
+    "reveal_of_this_request",
+    "A reveal is signed for the request that was sealed.",
+    "4. Reveal",
+    Ground.UNLAWFUL,
+)
+REVEALED_IN_TIME = _rule("revealed_in_time", "No reveal is logged after reveal_by.", "3. Seal")
+
+
+def contribution(draw: str, party: str, nonce: bytes) -> bytes:
+    """Return the 32-byte commitment to a nonce (draw.md, step 2)."""
+    assert len(nonce) == NONCE_BYTES, "a nonce has 32 bytes"
+    return labelled("contribution", canonical({"draw": draw, "party": party, "nonce": nonce.hex()}))
+
+
+def commit_statement(draw: str, party: str, commitment: bytes) -> bytes:
+    """Return the 32 bytes that a contributor signs when it commits."""
+    return labelled(
+        "commit", canonical({"draw": draw, "party": party, "commitment": commitment.hex()})
+    )
+
+
+def reveal_statement(draw: str, request: bytes, nonce: bytes) -> bytes:
+    """Return the 32 bytes that a contributor signs when it reveals; `request` is R."""
+    return labelled(
+        "reveal", canonical({"draw": draw, "request": request.hex(), "nonce": nonce.hex()})
+    )
+
+
+def check_contributors(
+    contributors: Sequence[tuple[str, str]],
+    role_of: Mapping[str, str],
+    must_contribute: Collection[str],
+    purpose: str,
+) -> None:
+    """Refuse contributors among whom the one honest that the proof rests on cannot be found.
+
+    Args:
+        contributors: party and key of each.
+        role_of: trusted role of each party; an unknown party has none.
+        must_contribute: trusted roles that the edition names.
+        purpose: items that everybody may see are drawn without an applicant.
+
+    Raises:
+        RuleBroken: CONTRIBUTORS_ENOUGH, APPLICANT_CONTRIBUTES, ROLES_CONTRIBUTE.
+    """
+    parties = {party for party, _ in contributors}
+    keys = {key for _, key in contributors}
+    roles = {role_of.get(party) for party in parties}
+    distinct = len(parties) == len(keys) == len(contributors)
+    if not distinct or len(contributors) < CONTRIBUTORS_MIN or roles == {CENTER}:
+        raise RuleBroken(
+            CONTRIBUTORS_ENOUGH,
+            needed=f"{CONTRIBUTORS_MIN} or more distinct parties with distinct keys",
+            contributors=len(contributors),
+            parties=len(parties),
+            keys=len(keys),
+        )
+    if purpose not in OPEN_PURPOSES and roles.isdisjoint(APPLICANTS):
+        raise RuleBroken(APPLICANT_CONTRIBUTES, needed="the applicant among the contributors")
+    absent = sorted(set(must_contribute) - roles)
+    if absent:
+        raise RuleBroken(
+            ROLES_CONTRIBUTE, needed="contributors of role " + ", ".join(absent), absent=absent
+        )
+
+
+def check_contributors_kept(
+    before: Collection[str], now: Collection[str], released: Collection[str] = ()
+) -> None:
+    """Refuse an attempt that drops a contributor who did not release it.
+
+    Raises:
+        RuleBroken: CONTRIBUTORS_KEPT.
+    """
+    dropped = sorted(set(before) - set(now) - set(released))
+    if dropped:
+        raise RuleBroken(
+            CONTRIBUTORS_KEPT, needed="these parties, or their own release", dropped=dropped
+        )
+
+
+def check_nonce(draw: str, party: str, nonce: bytes, commitment: bytes) -> None:
+    """Refuse a nonce that does not open the party's commitment.
+
+    Raises:
+        RuleBroken: NONCE_OPENS.
+    """
+    if len(nonce) != NONCE_BYTES or contribution(draw, party, nonce) != commitment:
+        raise RuleBroken(NONCE_OPENS, needed="the nonce that was committed to", party=party)
+
+
+def check_reveal_time(at: datetime, reveal_by: datetime) -> None:
+    """Refuse a reveal after `reveal_by`.
+
+    Raises:
+        RuleBroken: REVEALED_IN_TIME.
+    """
+    if at > reveal_by:
+        raise RuleBroken(REVEALED_IN_TIME, needed=f"a reveal by {reveal_by.isoformat()}")

@@ -1,0 +1,1 @@
+"""The verifiable draw: order, commit, seal, reveal, draw, answer, close, reveal identities."""

@@ -1,0 +1,1 @@
+"""What the seal fixes: commitments of experts, rosters and their roots, and what opens them."""
