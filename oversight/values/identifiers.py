@@ -6,7 +6,7 @@ mistyped characters. Exchanging two characters of equal weight is not caught.
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NewType
 
 PartyId = NewType("PartyId", str)
@@ -18,6 +18,7 @@ CommitteeId = NewType("CommitteeId", str)
 TenderId = NewType("TenderId", str)
 
 UUID7_RANDOM_BYTES = 10
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 # GB 32100: no I, O, S, V, Z, so the first four have one intended reading each.
@@ -44,15 +45,12 @@ def uuid7(at: datetime, random10: bytes) -> str:
     """Return a UUIDv7 (RFC 9562, section 5.7): milliseconds of `at`, then 74 of 80 random bits."""
     assert len(random10) == UUID7_RANDOM_BYTES
     assert at.tzinfo is not None
-    milliseconds = int((at.astimezone(UTC) - _EPOCH).total_seconds() * 1000)
+    milliseconds = (at - _EPOCH) // timedelta(milliseconds=1)
     number = milliseconds << 80 | int.from_bytes(random10, "big")
     number = number & ~(0xF << 76) | 0x7 << 76
     number = number & ~(0x3 << 62) | 0x2 << 62
     text = f"{number:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_uuid(text: object) -> bool:
