@@ -1,5 +1,6 @@
 """What an act says on the log: facts, and the one form in which they are hashed."""
 
+import hashlib
 from typing import ClassVar
 
 import msgspec
@@ -8,6 +9,9 @@ from oversight.values.canonical import canonical
 
 ENTRY_VERSION = 1
 ENTRY_BYTES_MAX = 65_535  # an entry bundle stores the length in two bytes (tlog-tiles)
+
+FIELD_TAG = b"daylight/field/v1\n"
+SALT_BYTES = 32
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -54,6 +58,17 @@ def entry_bytes(fact: Fact, *, act: str, at: str, subject: str, actor: str, role
     )
     assert len(data) <= ENTRY_BYTES_MAX, f"{fact.kind} of {len(data)} bytes does not fit an entry"
     return data
+
+
+def field_commitment(salt: bytes, field: str, value: object) -> bytes:
+    """Return the 32-byte commitment to a private field (ledger.md, Entry).
+
+    `salt` is 32 fresh bytes for each field of each act, so that nothing can be guessed.
+    """
+    assert len(salt) == SALT_BYTES, "a salt has 32 bytes"
+    assert "\0" not in field, "the name ends at its first zero byte"
+    opening = salt + field.encode() + b"\0" + canonical(value)
+    return hashlib.sha256(FIELD_TAG + opening).digest()
 
 
 def read_entry(data: bytes) -> Entry:

@@ -1,0 +1,1 @@
+"""Custody of keys and of concealed values: both change hands only on the record."""

@@ -1,0 +1,103 @@
+"""Migrations: hand-written SQL for both dialects, in Piccolo's file format and its own record.
+
+Each package has a `piccolo_app.py` and a folder of migrations, so that Piccolo's command line
+reads them too; at start they are applied here, all inside one transaction.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.engine.base import Engine
+from piccolo.engine.finder import engine_finder
+
+RECORD = {
+    "sqlite": "CREATE TABLE IF NOT EXISTS migration (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,"
+    " name VARCHAR(200) NOT NULL DEFAULT '', app_name VARCHAR(200) NOT NULL DEFAULT '',"
+    " ran_on TIMESTAMP NOT NULL DEFAULT current_timestamp)",
+    "postgres": "CREATE TABLE IF NOT EXISTS migration (id SERIAL PRIMARY KEY NOT NULL,"
+    " name VARCHAR(200) NOT NULL DEFAULT '', app_name VARCHAR(200) NOT NULL DEFAULT '',"
+    " ran_on TIMESTAMP NOT NULL DEFAULT current_timestamp)",
+}
+
+
+class SqlMigration(MigrationManager):
+    """One step of a schema: statements for each dialect, one statement each."""
+
+    def __init__(
+        self, identity: str, app: str, description: str, statements: Mapping[str, Sequence[str]]
+    ) -> None:
+        assert statements.keys() == RECORD.keys(), "a migration is written for both dialects"
+        super().__init__(migration_id=identity, app_name=app, description=description)
+        self.statements = statements
+        self.add_raw(self._run_where_piccolo_points)
+
+    async def apply(self, engine: Engine[Any]) -> None:
+        """Run the statements of the engine's dialect."""
+        for statement in self.statements[dialect_of(engine)]:
+            await engine.run_ddl(statement)
+
+    async def _run_where_piccolo_points(self) -> None:
+        """Serve Piccolo's own command line, which finds the engine in `piccolo_conf.py`."""
+        found = engine_finder()
+        assert found is not None, "Piccolo's configuration names no engine"
+        await self.apply(found)
+
+
+def dialect_of(engine: Engine[Any]) -> str:
+    """Return "sqlite" or "postgres"."""
+    return "sqlite" if engine.engine_type == "sqlite" else "postgres"
+
+
+async def migrate_packages(packages: Sequence[str], engine: Engine[Any]) -> list[str]:
+    """Apply what is missing, package after package, in the order of file names.
+
+    Must run inside a write transaction that no other process shares.
+    """
+    await engine.run_ddl(RECORD[dialect_of(engine)])
+    rows = await engine.run_ddl("SELECT app_name, name FROM migration")
+    done = {(row["app_name"], row["name"]) for row in rows}
+    applied = []
+    for package in packages:
+        for migration in await _migrations_of(package):
+            if (package, migration.migration_id) in done:
+                continue
+            await migration.apply(engine)
+            await engine.run_ddl(
+                "INSERT INTO migration (name, app_name) "  # noqa: S608
+                f"VALUES ('{migration.migration_id}', '{package}')"
+            )
+            applied.append(migration.migration_id)
+    return applied
+
+
+async def _migrations_of(package: str) -> list[SqlMigration]:
+    found = []
+    for path in _files_of(package):
+        migration = await _load(path).forwards()
+        assert isinstance(migration, SqlMigration), f"{path.name} is no SqlMigration"
+        assert (migration.migration_id, migration.app_name) == (path.stem, package), path.name
+        found.append(migration)
+    return found
+
+
+def _files_of(package: str) -> list[Path]:
+    folder = Path(import_module(f"{package}.piccolo_app").APP_CONFIG.migrations_folder_path)
+    return sorted(folder.glob(f"{package}_*.py"))
+
+
+def _load(path: Path) -> ModuleType:
+    """Import a migration by its file, under its file name, as Piccolo does."""
+    if path.stem in sys.modules:
+        return sys.modules[path.stem]
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None, path.name
+    assert spec.loader is not None, path.name
+    module = sys.modules[path.stem] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

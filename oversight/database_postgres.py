@@ -1,0 +1,105 @@
+"""PostgreSQL under Piccolo: one pool, sessions that read unless an act says otherwise.
+
+The stock transaction loses its connection when COMMIT fails and knows no isolation level;
+the stock engine connects while it is being constructed. Neither happens here.
+"""
+
+import asyncio
+from typing import Any
+
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+from oversight.database_sqlite import ENDED
+
+CONNECT_SECONDS = 5
+POOL_MAX = 10
+SESSION = {
+    "default_transaction_read_only": "on",
+    "timezone": "UTC",
+    "application_name": "daylight",
+}
+
+
+class PlainTransaction(PostgresTransaction):
+    """A transaction begun in plain SQL: read only, unless `writes`."""
+
+    __slots__ = ("snapshot", "writes")
+
+    def __init__(self, engine: PostgresEngine, writes: bool, snapshot: bool) -> None:
+        super().__init__(engine=engine)
+        self.writes, self.snapshot = writes, snapshot
+
+    async def __aenter__(self) -> "PlainTransaction":
+        if self._parent is not None:
+            assert not self.writes, "a transaction that writes does not nest"
+            return self._parent  # type: ignore[return-value]
+        self.connection = await self.get_connection()  # type: ignore[no-untyped-call]
+        try:
+            await self.begin()
+        except BaseException:
+            await asyncio.shield(self._give_back())
+            raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
+
+    async def begin(self) -> None:
+        """Begin at READ COMMITTED, or at REPEATABLE READ for a snapshot."""
+        level = "REPEATABLE READ" if self.snapshot else "READ COMMITTED"
+        access = "READ WRITE" if self.writes else "READ ONLY"
+        await self.connection.execute(f"BEGIN ISOLATION LEVEL {level} {access}")
+
+    async def commit(self) -> None:
+        """Commit; a transaction that had already failed is an error, not a silent rollback."""
+        outcome = await self.connection.execute("COMMIT")
+        assert outcome == "COMMIT", "a failed statement was caught inside the transaction"
+        self._committed = True
+
+    async def rollback(self) -> None:
+        """Undo everything."""
+        await self.connection.execute("ROLLBACK")
+        self._rolled_back = True
+
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> bool:
+        if self._parent is not None:
+            return False
+        self.engine.current_transaction.reset(self.context)
+        try:
+            if not (self._committed or self._rolled_back):
+                await asyncio.shield(self.commit() if error is None else self.rollback())
+        finally:
+            await asyncio.shield(self._give_back())
+        return False
+
+    async def _give_back(self) -> None:
+        """Return the connection; the pool undoes whatever is still open on it."""
+        connection, self.connection = self.connection, ENDED
+        pool = self.engine.pool
+        if pool is not None:
+            await pool.release(connection)
+        else:
+            await connection.close()
+
+
+class PooledPostgresEngine(PostgresEngine):
+    """The engine behind a "postgresql://…" DSN."""
+
+    __slots__ = ()
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__(
+            config={"dsn": dsn, "timeout": CONNECT_SECONDS, "server_settings": dict(SESSION)}
+        )
+
+    async def check_version(self) -> None:
+        """Ask nothing at construction; the pool's first connection comes at start."""
+
+    async def start_connection_pool(self, **_: Any) -> None:
+        """Open the pool with one connection."""
+        await super().start_connection_pool(min_size=1, max_size=POOL_MAX)
+
+    def transaction(
+        self, allow_nested: bool = True, *, writes: bool = False, snapshot: bool = True
+    ) -> PlainTransaction:
+        """Return a snapshot for reading, or with `writes` the write transaction."""
+        assert allow_nested or self.current_transaction.get() is None
+        return PlainTransaction(self, writes, snapshot)

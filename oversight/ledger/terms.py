@@ -1,0 +1,27 @@
+"""Under which name the log speaks, and how much may wait for it: set once at start."""
+
+import msgspec
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What the running process knows of its log."""
+
+    origin: str  # name of the log and of its key: the public URL without scheme
+    pending_max: int = 100_000  # entries that may wait before new acts are refused as busy
+
+
+class _Current:
+    """The terms of this process."""
+
+    terms: Terms | None = None
+
+
+def use_terms(terms: Terms) -> None:
+    """Set the terms of this process."""
+    _Current.terms = terms
+
+
+def terms() -> Terms:
+    """Return the terms of this process."""
+    assert _Current.terms is not None, "the log has no name yet: the process is not set up"
+    return _Current.terms

@@ -1,0 +1,1 @@
+"""Hand-written schema changes of the ground, one file each."""
