@@ -5,9 +5,10 @@ mistyped characters. Exchanging two characters of equal weight is not caught.
 """
 
 import re
-import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from typing import NewType
+
+from oversight.values.names import half_width
 
 PartyId = NewType("PartyId", str)
 PersonId = NewType("PersonId", str)
@@ -65,7 +66,7 @@ def check_uscc(text: str) -> str:
         ValueError: says which character is wrong and, where O, I, S or Z was put for 0, 1, 5
             or 2 and the correction holds, what was probably meant. Nothing is corrected silently.
     """
-    code = unicodedata.normalize("NFKC", text).strip().upper()
+    code = half_width(text).strip().upper()
     if len(code) != USCC_LENGTH:
         raise ValueError(f"a unified social credit code has 18 characters, this has {len(code)}")
     problem = _uscc_problem(code)
@@ -108,7 +109,7 @@ def check_resident_id(text: str) -> str:
     Raises:
         ValueError: says what is wrong and never repeats the number, which is personal data.
     """
-    number = unicodedata.normalize("NFKC", text).strip().upper()
+    number = half_width(text).strip().upper()
     if not _RESIDENT.fullmatch(number):
         raise ValueError("an identity number is 17 digits and a digit or X")
     birth_date(number)

@@ -16,6 +16,11 @@ _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _PADDING = re.compile(rf"(?<=[{_HAN}()·]) (?=[{_HAN}()·])|(?<=[()·]) | (?=[()·])")
 
 
+def half_width(text: str) -> str:
+    """Return the text with full-width letters, digits, marks and spaces as their ASCII twins."""
+    return text.translate(_FULL_WIDTH)
+
+
 def normalise_name(text: str) -> str:
     """Return the name in the form under which names are compared and indexed.
 
@@ -24,6 +29,6 @@ def normalise_name(text: str) -> str:
     Invisible format characters are dropped. Normalising twice changes nothing.
     """
     visible = "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Cc"} or c.isspace())
-    half = unicodedata.normalize("NFC", visible).translate(_FULL_WIDTH)
+    half = half_width(unicodedata.normalize("NFC", visible))
     plain = half.translate(_BRACKETS).translate(_DOTS).upper()
     return _PADDING.sub("", " ".join(plain.split()))
