@@ -19,6 +19,8 @@ class Ordered(Fact, frozen=True):
     purpose: str
     attempt: int  # from 1, without gaps
     of: str | None  # the draw that this one supplements
+    # Salted commitment to strata, seats, caps, contributors, day and recused organisations.
+    terms: str  # 32 bytes as hex
 
 
 class Committed(Fact, frozen=True):

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import msgspec
 
 from bidding.closing.rules import CLOSED, State
+from bidding.contribution.rules import CONTRIBUTOR_NAMED
 from bidding.lottery.rules import labelled
 from oversight.authority.rules import Permission, Post, Role
 from oversight.errors import Ground, Rule, RuleBroken
@@ -303,3 +304,67 @@ def check_vrf_lead(published: datetime, sealed: datetime, lead_hours: int) -> No
             needed=f"a key published {lead_hours} hours before",
             hours=int((sealed - published).total_seconds() // 3600),
         )
+
+
+# A draw as decisions and questions meet it ----------------------------------------------------
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """A step that was taken: one act, one entry."""
+
+    number: int  # 0 is the order
+    word: str  # last part of the entry's kind
+    act: str
+    ordinal: int  # of the entry in its act
+    at: datetime
+
+
+class Sender(msgspec.Struct, frozen=True):
+    """A contributor with what it has sent so far; what is empty has not come yet."""
+
+    party: str
+    key: str = ""  # base64, under which it committed
+    commitment: str = ""  # hex
+    nonce: str = ""  # hex
+    signature: str = ""  # base64, over the reveal statement
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A draw so far."""
+
+    id: str
+    subject: str
+    purpose: str
+    attempt: int
+    of: str | None
+    rulebook: str
+    party: str  # applicant
+    person: str  # who ordered it
+    state: State
+    strata: list[tuple[str, int]]  # id and seats
+    caps: dict[str, int]
+    senders: list[Sender]  # in the request's order
+    steps: list[Taken]
+    request: str  # hex R; empty before the seal
+    reveal_by: datetime | None  # None before the seal
+
+    def sender(self, party: str) -> Sender:
+        """Return the contributor that `party` is.
+
+        Raises:
+            RuleBroken: CONTRIBUTOR_NAMED.
+        """
+        for one in self.senders:
+            if one.party == party:
+                return one
+        raise RuleBroken(CONTRIBUTOR_NAMED, needed="a contributor that the order names")
+
+    def missing(self) -> list[str]:
+        """Return the contributors without a reveal; none before the seal."""
+        return [one.party for one in self.senders if not one.nonce] if self.request else []
+
+    def complete_since(self) -> datetime | None:
+        """Return when the last reveal came in, or None while one is missing."""
+        if not self.request or self.missing():
+            return None
+        return max(step.at for step in self.steps if step.word == "revealed")

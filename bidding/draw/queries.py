@@ -1,0 +1,221 @@
+"""Questions about draws: as decisions meet them, as contributors and as the public may see them."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from bidding.bundle.rules import Request
+from bidding.closing.rules import State
+from bidding.draw.rules import DRAW_EXISTS, Case, Sender, Taken
+from bidding.draw.schema import (
+    ContributorView,
+    DrawView,
+    OrderView,
+    StepView,
+    StratumView,
+)
+from bidding.draw.tables import (
+    Draw,
+    DrawContributor,
+    DrawLine,
+    DrawRequest,
+    DrawStep,
+)
+from bidding.walk.rules import SEATED, Line
+from oversight.database import is_postgres, reading, run
+from oversight.errors import RuleBroken
+from oversight.ledger.queries import index_of
+from oversight.values.digests import unhex
+from oversight.values.instants import to_micro_text, to_text
+from oversight.wire import PAGE_LIMIT, Page, cursor_after, read_cursor
+
+
+async def newest_step(draw: str) -> Taken:
+    """Return the newest step of a draw.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS.
+    """
+    row = (
+        await DrawStep.select()
+        .where(DrawStep.draw == draw)
+        .order_by(DrawStep.number, ascending=False)
+        .first()
+    )
+    if row is None:
+        raise _absent()
+    return _taken(row)
+
+
+async def case(draw: str, *, lock: bool = False) -> Case:
+    """Return a draw as decisions meet it; `lock` holds off other steps until the act ends.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS.
+    """
+    if lock and is_postgres():  # SQLite has one writer anyway
+        await run("SELECT id FROM draw WHERE id = {} FOR UPDATE", draw)
+    async with reading():
+        row = await Draw.select().where(Draw.id == draw).first()
+        if row is None:
+            raise _absent()
+        request = (
+            await DrawRequest.select(DrawRequest.digest, DrawRequest.reveal_by)
+            .where(DrawRequest.draw == draw)
+            .first()
+        )
+        return _case(row, await _senders(draw), await _steps(draw), request)
+
+
+async def request(draw: str) -> Request | None:
+    """Return the sealed request, or None before the seal."""
+    row = await DrawRequest.select(DrawRequest.request).where(DrawRequest.draw == draw).first()
+    return None if row is None else msgspec.json.decode(bytes(row["request"]), type=Request)
+
+
+async def lines(draw: str) -> list[Line]:
+    """Return the walk so far; empty before the draw."""
+    rows = await DrawLine.select().where(DrawLine.draw == draw).order_by(DrawLine.number)
+    return [
+        Line(
+            row["stratum"],
+            row["position"],
+            unhex(row["commitment"], 32),
+            tuple(json.loads(row["outcomes"])),
+        )
+        for row in rows
+    ]
+
+
+async def attempts(subjects: list[str], purpose: str) -> list[Case]:
+    """Return all attempts for a line of committees, first attempt first; supplements apart."""
+    rows = (
+        await Draw.select(Draw.id)
+        .where(Draw.subject.is_in(subjects) & (Draw.purpose == purpose) & (Draw.parent == ""))
+        .order_by(Draw.attempt)
+    )
+    return [await case(row["id"]) for row in rows]
+
+
+async def order(draw: str) -> OrderView:
+    """Return what was ordered, for those who take part.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS.
+    """
+    found = await case(draw)
+    return OrderView(
+        draw=found.id,
+        subject=found.subject,
+        purpose=found.purpose,
+        attempt=found.attempt,
+        rulebook=found.rulebook,
+        strata=[StratumView(stratum, seats) for stratum, seats in found.strata],
+        caps=found.caps,
+        contributors=[one.party for one in found.senders],
+    )
+
+
+async def view(draw: str) -> DrawView:
+    """Return a draw as the public sees it.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS.
+    """
+    async with reading():
+        found = await case(draw)
+        walked = await lines(draw)
+        steps = [await _step_view(step) for step in found.steps]
+    return DrawView(
+        id=found.id,
+        subject=found.subject,
+        purpose=found.purpose,
+        attempt=found.attempt,
+        of=found.of,
+        rulebook=found.rulebook,
+        state=found.state.value,
+        contributors=[
+            ContributorView(one.party, bool(one.commitment), bool(one.nonce))
+            for one in found.senders
+        ],
+        lines=len(walked),
+        seated=sum(line.outcomes[-1] == SEATED for line in walked),
+        reveal_by=to_text(found.reveal_by) if found.reveal_by else None,
+        steps=steps,
+    )
+
+
+async def views(cursor: str = "", limit: int = PAGE_LIMIT, subject: str = "") -> Page[DrawView]:
+    """Return a page of draws, newest first; of one committee where `subject` is given."""
+    query = Draw.select(Draw.id).order_by(Draw.id, ascending=False).limit(limit + 1)
+    if after := read_cursor(cursor, str):
+        query = query.where(Draw.id < after[0])
+    if subject:
+        query = query.where(Draw.subject == subject)
+    rows = await query
+    found = [await view(row["id"]) for row in rows[:limit]]
+    return Page(found, cursor_after(found[-1].id) if len(rows) > limit else "")
+
+
+def conditions_context(draw: str) -> str:
+    """Return the context under which a draw's conditions are encrypted."""
+    return f"draw/conditions/{draw}"
+
+
+async def _step_view(step: Taken) -> StepView:
+    index = await index_of(step.act, step.ordinal)
+    return StepView(step.word, to_micro_text(step.at), step.act, index)
+
+
+async def _steps(draw: str) -> list[Taken]:
+    rows = await DrawStep.select().where(DrawStep.draw == draw).order_by(DrawStep.number)
+    return [_taken(row) for row in rows]
+
+
+async def _senders(draw: str) -> list[Sender]:
+    rows = (
+        await DrawContributor.select()
+        .where(DrawContributor.draw == draw)
+        .order_by(DrawContributor.place)
+    )
+    return [
+        Sender(row["party"], row["key"], row["commitment"], row["nonce"], row["signature"])
+        for row in rows
+    ]
+
+
+def _taken(row: Mapping[str, Any]) -> Taken:
+    return Taken(row["number"], row["word"], row["act"], row["ordinal"], row["at"])
+
+
+def _case(
+    row: Mapping[str, Any],
+    senders: list[Sender],
+    steps: list[Taken],
+    request: Mapping[str, Any] | None,
+) -> Case:
+    reveal_by: datetime | None = request["reveal_by"] if request else None
+    return Case(
+        id=row["id"],
+        subject=row["subject"],
+        purpose=row["purpose"],
+        attempt=row["attempt"],
+        of=row["parent"] or None,
+        rulebook=row["rulebook"],
+        party=row["party"],
+        person=row["person"],
+        state=State(row["state"]),
+        strata=[(one["id"], one["seats"]) for one in json.loads(row["strata"])],
+        caps=json.loads(row["caps"]),
+        senders=senders,
+        steps=steps,
+        request=request["digest"] if request else "",
+        reveal_by=reveal_by,
+    )
+
+
+def _absent() -> RuleBroken:
+    return RuleBroken(DRAW_EXISTS, needed="the id that ordering it gave")

@@ -1,0 +1,1 @@
+"""Ordering a draw: who may, for which committee, from where, whose nonces enter, which attempt."""

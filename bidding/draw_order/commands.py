@@ -1,0 +1,188 @@
+"""Ordering a draw (draw.md, step 1)."""
+
+import json
+
+import msgspec
+
+from bidding.closing.rules import CLOSED, State
+from bidding.committee import queries as committees
+from bidding.committee.schema import CommitteeView
+from bidding.contribution.rules import (
+    Entrants,
+    check_contributors,
+    check_contributors_kept,
+)
+from bidding.draw import queries as draws
+from bidding.draw.commands import in_effect, write_step
+from bidding.draw.facts import Ordered
+from bidding.draw.rules import (
+    ATTEMPT_BEFORE_CLOSED,
+    ORDER_DRAW,
+    Case,
+    Sender,
+    check_caps,
+    check_strata,
+    next_attempt,
+)
+from bidding.draw.schema import DrawOrder, DrawReceipt
+from bidding.draw.tables import Draw, DrawContributor
+from bidding.draw_order.rules import (
+    COMMITTEE_CURRENT,
+    caps_of,
+    check_applicant,
+    check_keys,
+    check_seats,
+)
+from bidding.eligibility.rules import stratum_id
+from oversight.act import Act, begin
+from oversight.authority.rules import TRUSTED_ROLE, Actor, require
+from oversight.database import WRITES_DO_NOT_COLLIDE, retried
+from oversight.errors import RuleBroken
+from oversight.idempotency.requests import Occasion
+from oversight.identity import queries as identity
+from oversight.keys.directory import ring
+from oversight.rulebook.figures import Edition
+from oversight.rulebook.rules import edition
+
+PURPOSE = "evaluation-committee"
+
+
+async def order_draw(actor: Actor, order: DrawOrder, occasion: Occasion) -> DrawReceipt:
+    """Order the draw of a committee: everything but the pool is said now.
+
+    Raises:
+        RuleBroken: COMMITTEE_KNOWN, COMMITTEE_CURRENT, STRATA_ORDERED, SEATS_FIT, CAPS_POSSIBLE,
+            CAPS_LAWFUL, APPLICANT_ITSELF, CONTRIBUTORS_KNOWN, CONTRIBUTORS_ENOUGH,
+            ROLES_CONTRIBUTE, CONTRIBUTORS_KEPT, ATTEMPT_BEFORE_CLOSED, ATTEMPTS_LIMITED,
+            PRIOR_ENTRY_EFFECTIVE.
+    """
+    require(actor, ORDER_DRAW)
+
+    async def attempt() -> DrawReceipt:
+        committee = await committees.committee(order.subject)
+        before = await _attempts(committee.id)
+        previous = await _previous(committee, before)
+        async with begin(actor, ORDER_DRAW, occasion) as act:
+            await committees.hold(committee.id)
+            if await _attempts(committee.id) != before:
+                raise RuleBroken(WRITES_DO_NOT_COLLIDE, needed="trying again")
+            ordered = await _decide(act, order, committee, before)
+            return act.answered(await _order(act, ordered, order, previous))
+
+    return await retried(attempt)
+
+
+async def _attempts(committee: str) -> list[Case]:
+    return await draws.attempts(await committees.line_of(committee), PURPOSE)
+
+
+async def _previous(committee: CommitteeView, before: list[Case]) -> int | None:
+    """Return the index of the closing before, once it and the committee are in effect."""
+    await in_effect(committee.act, 0)
+    if not before:
+        return None
+    if before[-1].state not in CLOSED:
+        raise RuleBroken(
+            ATTEMPT_BEFORE_CLOSED,
+            needed=f"a closing of draw {before[-1].id}",
+            state=before[-1].state.value,
+        )
+    newest = before[-1].steps[-1]
+    return await in_effect(newest.act, newest.ordinal)
+
+
+async def _decide(act: Act, order: DrawOrder, committee: CommitteeView, before: list[Case]) -> Case:
+    """Return the draw as it will stand, everything checked."""
+    if await committees.has_successor(committee.id):
+        raise RuleBroken(COMMITTEE_CURRENT, needed="the committee that took its place")
+    figures = edition(committee.rulebook).draw
+    strata = [(stratum_id(one.specialty, one.region), one.seats) for one in order.strata]
+    check_strata(strata)
+    check_seats(strata, committee.size, committee.representatives)
+    caps = caps_of(order.caps, figures)
+    check_caps(caps, PURPOSE)
+    await _check_contributors(act, order, before, edition(committee.rulebook))
+    return Case(
+        id=act.new_id(),
+        subject=committee.id,
+        purpose=PURPOSE,
+        attempt=next_attempt([one.state for one in before], figures.attempts_max),
+        of=None,
+        rulebook=committee.rulebook,
+        party=act.actor.party,
+        person=act.actor.person,
+        state=State.ORDERED,
+        strata=strata,
+        caps=caps,
+        senders=[Sender(party) for party in order.contributors],
+        steps=[],
+        request="",
+        reveal_by=None,
+    )
+
+
+async def _check_contributors(
+    act: Act, order: DrawOrder, before: list[Case], rulebook: Edition
+) -> None:
+    check_applicant(act.actor.party, order.contributors)
+    keys = {party: await identity.party_keys(party) for party in order.contributors}
+    check_keys(keys)
+    roles = {
+        party: TRUSTED_ROLE[(await identity.party(party)).role] for party in order.contributors
+    }
+    newest = [(party, keys[party][-1]) for party in order.contributors]
+    check_contributors(Entrants(newest, roles, rulebook.draw.must_contribute, PURPOSE))
+    if before:
+        check_contributors_kept([one.party for one in before[-1].senders], order.contributors)
+
+
+async def _order(act: Act, ordered: Case, order: DrawOrder, previous: int | None) -> DrawReceipt:
+    fact = Ordered(
+        draw=ordered.id,
+        previous=previous,
+        purpose=ordered.purpose,
+        attempt=ordered.attempt,
+        of=ordered.of,
+        terms=act.conceal("terms", msgspec.to_builtins(order)),
+    )
+    ordinal = await act.record(fact, subject=ordered.subject)
+    await _write(act, ordered, order)
+    return await write_step(act, ordered, "ordered", ordinal, State.ORDERED)
+
+
+async def _write(act: Act, ordered: Case, order: DrawOrder) -> None:
+    conditions = {"on": order.evaluation_day, "organisations": order.recused}
+    await Draw.insert(
+        Draw(
+            id=ordered.id,
+            subject=ordered.subject,
+            purpose=ordered.purpose,
+            attempt=ordered.attempt,
+            parent="",
+            rulebook=ordered.rulebook,
+            party=ordered.party,
+            person=ordered.person,
+            state=ordered.state.value,
+            strata=json.dumps([{"id": one, "seats": seats} for one, seats in ordered.strata]),
+            caps=json.dumps(ordered.caps),
+            conditions=ring().fields.seal(
+                msgspec.json.encode(conditions), draws.conditions_context(ordered.id)
+            ),
+            act=act.id,
+        )
+    )
+    await DrawContributor.insert(
+        *(
+            DrawContributor(
+                id=f"{ordered.id}/{place}",
+                draw=ordered.id,
+                place=place,
+                party=sender.party,
+                key="",
+                commitment="",
+                nonce="",
+                signature="",
+            )
+            for place, sender in enumerate(ordered.senders)
+        )
+    )

@@ -1,0 +1,84 @@
+"""What a lawful order of a draw is beyond the protocol's own demands (draw.md, step 1). Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from oversight.errors import Ground, Rule, RuleBroken
+from oversight.rulebook.figures import DrawFigures
+
+SEATS_FIT = Rule(
+    "draw_order.seats_fit",
+    "A draw fills the committee's seats that no representative of the buyer takes.",
+    "招标投标法 37; 政府采购法 38; 87令 47",
+    Ground.UNLAWFUL,
+)
+CONTRIBUTORS_KNOWN = Rule(
+    "draw_order.contributors_known",
+    "A contributor is a registered party with a current signing key.",
+    "design: draw.md#Conventions",
+    Ground.UNLAWFUL,
+)
+APPLICANT_ITSELF = Rule(
+    "draw_order.applicant_itself",
+    "The party that orders a draw is one of its contributors.",
+    "design: draw.md#Conventions",
+    Ground.UNLAWFUL,
+)
+COMMITTEE_CURRENT = Rule(
+    "draw_order.committee_current",
+    "A draw is ordered for the newest committee of its line.",
+    "design: draw.md#1. Order",
+)
+CAPS_LAWFUL = Rule(
+    "draw_order.caps_lawful",
+    "A cap on employers is there and no looser than the edition's.",
+    "design: draw.md#3. Seal",
+    Ground.UNLAWFUL,
+)
+
+
+def check_seats(strata: Sequence[tuple[str, int]], size: int, representatives: int) -> None:
+    """Return only if the seats of all strata together are those that are to be drawn.
+
+    Raises:
+        RuleBroken: SEATS_FIT.
+    """
+    assert 0 <= representatives <= size
+    seats, needed = sum(count for _, count in strata), size - representatives
+    if seats != needed:
+        raise RuleBroken(SEATS_FIT, needed=f"{needed} seats in all", seats=seats)
+
+
+def caps_of(ordered: Mapping[str, int] | None, figures: DrawFigures) -> dict[str, int]:
+    """Return the caps of the draw: those that are ordered, or the edition's where none are.
+
+    Raises:
+        RuleBroken: CAPS_LAWFUL.
+    """
+    bound = figures.employer_cap
+    if ordered is None:
+        return {} if bound is None else {"employer": bound}
+    if bound is not None and ordered.get("employer", bound + 1) > bound:
+        raise RuleBroken(CAPS_LAWFUL, needed=f"employer at most {bound}", caps=dict(ordered))
+    return dict(sorted(ordered.items()))
+
+
+def check_applicant(party: str, contributors: Sequence[str]) -> None:
+    """Return only if the ordering party contributes itself.
+
+    Raises:
+        RuleBroken: APPLICANT_ITSELF.
+    """
+    if party not in contributors:
+        raise RuleBroken(APPLICANT_ITSELF, needed=f"{party} among the contributors")
+
+
+def check_keys(keys: Mapping[str, Sequence[str]]) -> None:
+    """Return only if every party has a current signing key.
+
+    Raises:
+        RuleBroken: CONTRIBUTORS_KNOWN, naming all that have none.
+    """
+    if keyless := sorted(party for party, known in keys.items() if not known):
+        raise RuleBroken(
+            CONTRIBUTORS_KNOWN, needed="a registered signing key of each", parties=keyless
+        )
