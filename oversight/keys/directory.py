@@ -97,10 +97,8 @@ def open_ring(path: Path) -> KeyRing:
         raise RuleBroken(KEYS_COMPLETE, needed=needed, missing=missing)
     _require_private(path)
     lines = {name: _read(path / name) for name in FILES}
-    fields = dict(_field_key(line) for line in lines[FIELDS])
-    return KeyRing(
-        _only_secret(LOG, lines), _only_secret(VRF, lines), fields, _only_secret(BLIND, lines)
-    )
+    log, drawing, blind = (_only_secret(name, lines[name]) for name in (LOG, VRF, BLIND))
+    return KeyRing(log, drawing, _field_keys(lines[FIELDS]), blind)
 
 
 def rotate_fields(path: Path) -> KeyRing:
@@ -111,8 +109,7 @@ def rotate_fields(path: Path) -> KeyRing:
     """
     open_ring(path)
     lines = _read(path / FIELDS)
-    newest = max(_field_key(line)[0] for line in lines)
-    lines.append(f"{newest + 1} {secrets.token_hex(SECRET_BYTES)}")
+    lines.append(f"{max(_field_keys(lines)) + 1} {secrets.token_hex(SECRET_BYTES)}")
     partial = path / f"{FIELDS}.partial"
     partial.unlink(missing_ok=True)
     _write(partial, "\n".join(lines))
@@ -165,26 +162,34 @@ def _require_private(path: Path) -> None:
 
 
 def _read(file: Path) -> list[str]:
+    """Return the file's lines; one that was cut short has no end of line and is refused."""
     try:
-        return file.read_text(encoding="ascii").split("\n")[:-1]
+        *lines, rest = file.read_text(encoding="ascii").split("\n")
     except UnicodeDecodeError:
         raise _malformed(file.name) from None
+    if rest or not lines:
+        raise _malformed(file.name)
+    return lines
 
 
-def _only_secret(name: str, lines: Mapping[str, list[str]]) -> bytes:
+def _only_secret(name: str, lines: list[str]) -> bytes:
     try:
-        (line,) = lines[name]
+        (line,) = lines
         return unhex(line, SECRET_BYTES)
     except ValueError:
         raise _malformed(name) from None
 
 
-def _field_key(line: str) -> tuple[int, bytes]:
-    number, _, secret = line.partition(" ")
+def _field_keys(lines: list[str]) -> dict[int, bytes]:
+    """Read "id hex" lines, ids counted from 1 without gaps."""
     try:
-        return int(number), unhex(secret, SECRET_BYTES)
+        pairs = [line.split(" ") for line in lines]
+        keys = {int(number): unhex(secret, SECRET_BYTES) for number, secret in pairs}
     except ValueError:
         raise _malformed(FIELDS) from None
+    if list(keys) != list(range(1, len(lines) + 1)):
+        raise _malformed(FIELDS)
+    return keys
 
 
 def _malformed(name: str) -> RuleBroken:
