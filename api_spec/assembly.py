@@ -12,18 +12,62 @@ import click
 from litestar.handlers import HTTPRouteHandler
 from piccolo.table import Table
 
+from api_spec import problems
+from oversight import configuration, database, wire
+from oversight.authority import rules as authority_rules
 from oversight.authority.rules import Permission
+from oversight.custody import facts as custody_facts
+from oversight.custody import rules as custody_rules
 from oversight.errors import Rule
+from oversight.idempotency import rules as idempotency_rules
+from oversight.idempotency import tables as idempotency_tables
+from oversight.identity import console as identity_console
+from oversight.identity import facts as identity_facts
+from oversight.identity import http as identity_http
+from oversight.identity import rules as identity_rules
+from oversight.identity import tables as identity_tables
+from oversight.keys import directory as key_directory
+from oversight.ledger import http as ledger_http
+from oversight.ledger import rules as ledger_rules
+from oversight.ledger import tables as ledger_tables
 from oversight.ledger.facts import Fact
+from oversight.rulebook import http as rulebook_http
+from oversight.rulebook import rules as rulebook_rules
 
 # One line a concept: the modules whose constants are collected below.
-RULE_ROOMS: tuple[ModuleType, ...] = ()
-FACT_ROOMS: tuple[ModuleType, ...] = ()
-TABLE_ROOMS: tuple[ModuleType, ...] = ()
-HTTP_ROOMS: tuple[ModuleType, ...] = ()
+RULE_ROOMS: tuple[ModuleType, ...] = (
+    problems,
+    wire,
+    configuration,
+    rulebook_rules,
+    authority_rules,
+    key_directory,
+    database,
+    idempotency_rules,
+    ledger_rules,
+    custody_rules,
+    identity_rules,
+)
+FACT_ROOMS: tuple[ModuleType, ...] = (
+    custody_facts,
+    identity_facts,
+)
+TABLE_ROOMS: tuple[ModuleType, ...] = (
+    ledger_tables,
+    idempotency_tables,
+    identity_tables,
+)
+HTTP_ROOMS: tuple[ModuleType, ...] = (
+    rulebook_http,
+    ledger_http,
+    identity_http,
+)
 
-# One line a concept: the command group of its console.
-CONSOLES: tuple[click.Command, ...] = ()
+# Packages with migrations, in the order in which these are applied.
+MIGRATED: tuple[str, ...] = ("oversight", "bidding")
+
+# One line a concept: the commands of its console.
+CONSOLES: tuple[click.Command, ...] = (*identity_console.COMMANDS,)
 
 # Patterns over log entries that deserve an alert; none yet.
 DETECTORS: tuple[Callable[..., object], ...] = ()

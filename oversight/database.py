@@ -44,6 +44,7 @@ WRITES_DO_NOT_COLLIDE = Rule(
 
 CHUNK_ROWS = 5_000  # of a bulk insert: what is held in memory at once
 ATTEMPTS = 10
+CONNECTIONS_MAX = 10  # to PostgreSQL, for each process
 
 _COLLISIONS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _UNREACHABLE = (OSError, sqlite3.OperationalError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -55,7 +56,7 @@ class _Attached:
     engine: Engine | None = None
 
 
-def make_engine(dsn: str) -> Engine:
+def make_engine(dsn: str, connections_max: int = CONNECTIONS_MAX) -> Engine:
     """Return the engine for a DSN; nothing is opened yet.
 
     Raises:
@@ -65,7 +66,7 @@ def make_engine(dsn: str) -> Engine:
     if separator and scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
         return PooledSqliteEngine(rest[1:])
     if separator and scheme in {"postgresql", "postgres"} and rest:
-        return PooledPostgresEngine(dsn)
+        return PooledPostgresEngine(dsn, connections_max)
     raise RuleBroken(DSN_UNDERSTOOD, needed="sqlite:///daylight.sqlite or postgresql://host/name")
 
 
@@ -88,7 +89,10 @@ def is_postgres() -> bool:
 
 
 async def open_database(
-    dsn: str, tables: Sequence[type[Table]], packages: Sequence[str] = ("oversight",)
+    dsn: str,
+    tables: Sequence[type[Table]],
+    packages: Sequence[str],
+    connections_max: int = CONNECTIONS_MAX,
 ) -> None:
     """Attach, connect, and bring the schema of `packages` up to date.
 
@@ -97,7 +101,7 @@ async def open_database(
     Raises:
         RuleBroken: DSN_UNDERSTOOD, or DATABASE_REACHABLE.
     """
-    attach(make_engine(dsn), tables)
+    attach(make_engine(dsn, connections_max), tables)
     try:
         await engine().start_connection_pool()
     except _UNREACHABLE as error:

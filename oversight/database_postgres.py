@@ -12,7 +12,6 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from oversight.database_sqlite import ENDED
 
 CONNECT_SECONDS = 5
-POOL_MAX = 10
 SESSION = {
     "default_transaction_read_only": "on",
     "timezone": "UTC",
@@ -83,9 +82,10 @@ class PlainTransaction(PostgresTransaction):
 class PooledPostgresEngine(PostgresEngine):
     """The engine behind a "postgresql://…" DSN."""
 
-    __slots__ = ()
+    __slots__ = ("connections_max",)
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, connections_max: int) -> None:
+        self.connections_max = connections_max
         super().__init__(
             config={"dsn": dsn, "timeout": CONNECT_SECONDS, "server_settings": dict(SESSION)}
         )
@@ -95,7 +95,7 @@ class PooledPostgresEngine(PostgresEngine):
 
     async def start_connection_pool(self, **_: Any) -> None:
         """Open the pool with one connection."""
-        await super().start_connection_pool(min_size=1, max_size=POOL_MAX)
+        await super().start_connection_pool(min_size=1, max_size=self.connections_max)
 
     def transaction(
         self, allow_nested: bool = True, *, writes: bool = False, snapshot: bool = True

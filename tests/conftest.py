@@ -1,0 +1,121 @@
+"""Fixtures for everybody.
+
+`house`     a fresh instance (see `house.House`) on each engine in turn: a test that takes it runs
+            twice, on SQLite and on PostgreSQL. Real files, real keys, real signatures; nothing
+            is shared between two tests but the key ring.
+`sqlite_house`  the same on SQLite only, for what concerns that engine alone.
+`empty_database`  (engine, DSN, directory) of a database without schema, on each engine in turn.
+
+    async def test_a_deed_leaves_one_entry(house):
+        await do_something(someone(Post.ADMINISTRATOR), house.occasion())
+        assert await house.log_rows() == 1
+
+Asynchronous tests and fixtures run by themselves (anyio, asyncio). The last lines of a run say
+which engines it covered.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+
+import pytest
+from engines import ENGINES, create_database, drop_database, named_database, postgres_server
+from house import House
+
+from oversight.keys.directory import make_ring
+
+COVERED: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def shared_ring(tmp_path_factory):
+    return make_ring(tmp_path_factory.mktemp("ring") / "keys")
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The DSN of a PostgreSQL server; skipped aloud where there is none."""
+    with postgres_server() as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def templates():
+    """What has the schema in it and is copied for each test, by engine; filled at first use."""
+    return {}
+
+
+async def _sqlite(request, directory, ring):
+    templates = request.getfixturevalue("templates")
+    if "sqlite" not in templates:
+        template = request.getfixturevalue("tmp_path_factory").mktemp("template") / "schema.sqlite"
+        await _prepare(House("sqlite", f"sqlite:///{template}", template.parent, ring))
+        templates["sqlite"] = template
+    shutil.copy(templates["sqlite"], directory / "daylight.sqlite")
+    COVERED["sqlite"] += 1
+    return House("sqlite", f"sqlite:///{directory}/daylight.sqlite", directory, ring)
+
+
+async def _postgres(request, directory, ring):
+    server, templates = request.getfixturevalue("server"), request.getfixturevalue("templates")
+    if "postgres" not in templates:
+        name = await create_database(server)
+        await _prepare(House("postgres", named_database(server, name), directory, ring))
+        templates["postgres"] = name
+    name = await create_database(server, templates["postgres"])
+    COVERED["postgres"] += 1
+    return House("postgres", named_database(server, name), directory, ring)
+
+
+async def _prepare(house):
+    await house.open()
+    await house.close()
+
+
+@pytest.fixture(params=ENGINES)
+async def house(request, tmp_path, shared_ring, anyio_backend):
+    found = _sqlite if request.param == "sqlite" else _postgres
+    house = await found(request, tmp_path, shared_ring)
+    await house.open()
+    yield house
+    await house.close()
+    if house.engine == "postgres":
+        await drop_database(house.dsn)
+
+
+@pytest.fixture
+async def sqlite_house(request, tmp_path, shared_ring, anyio_backend):
+    house = await _sqlite(request, tmp_path, shared_ring)
+    await house.open()
+    yield house
+    await house.close()
+
+
+@pytest.fixture(params=ENGINES)
+async def empty_database(request, tmp_path, anyio_backend):
+    if request.param == "sqlite":
+        COVERED["sqlite"] += 1
+        yield "sqlite", f"sqlite:///{tmp_path}/empty.sqlite", tmp_path
+        return
+    server = request.getfixturevalue("server")
+    name = await create_database(server)
+    COVERED["postgres"] += 1
+    yield "postgres", named_database(server, name), tmp_path
+    await drop_database(named_database(server, name))
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not COVERED:
+        return
+    said = ", ".join(f"{engine}: {COVERED[engine]} tests" for engine in ENGINES)
+    missing = [engine for engine in ENGINES if not COVERED[engine]]
+    terminalreporter.section("engines covered")
+    terminalreporter.line(said)
+    for engine in missing:
+        terminalreporter.line(f"NOT COVERED: {engine}", red=True, bold=True)
