@@ -1,8 +1,10 @@
 """Contributors and nonces (draw.md, steps 2 and 4): who must take part, what each signs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from bidding.bundle.rules import OPEN_PURPOSES
 from bidding.lottery.rules import labelled
@@ -86,42 +88,38 @@ def reveal_statement(draw: str, request: bytes, nonce: bytes) -> bytes:
     )
 
 
-def check_contributors(
-    contributors: Sequence[tuple[str, str]],
-    role_of: Mapping[str, str],
-    must_contribute: Collection[str],
-    purpose: str,
-) -> None:
-    """Refuse contributors among whom the one honest that the proof rests on cannot be found.
+class Entrants(msgspec.Struct, frozen=True):
+    """Those who are to contribute, as a gate looks at them."""
 
-    Args:
-        contributors: party and key of each.
-        role_of: trusted role of each party; an unknown party has none.
-        must_contribute: trusted roles that the edition names.
-        purpose: items that everybody may see are drawn without an applicant.
+    contributors: Sequence[tuple[str, str]]  # party and key of each
+    role_of: Mapping[str, str]  # trusted role of each known party
+    must_contribute: Collection[str]  # trusted roles that the edition names
+    purpose: str  # items that everybody may see are drawn without an applicant
+
+
+def entrant_obstacles(entrants: Entrants) -> Iterator[tuple[Rule, str]]:
+    """Name each rule that these contributors break, with what is needed; none means: they do."""
+    parties = {party for party, _ in entrants.contributors}
+    keys = {key for _, key in entrants.contributors}
+    roles = {entrants.role_of.get(party) for party in parties}
+    count = len(entrants.contributors)
+    if not len(parties) == len(keys) == count >= CONTRIBUTORS_MIN or roles == {CENTER}:
+        yield CONTRIBUTORS_ENOUGH, f"{CONTRIBUTORS_MIN} or more, with distinct parties and keys"
+    if entrants.purpose not in OPEN_PURPOSES and roles.isdisjoint(APPLICANTS):
+        yield APPLICANT_CONTRIBUTES, "the applicant among the contributors"
+    absent = sorted(set(entrants.must_contribute) - roles)
+    if absent:
+        yield ROLES_CONTRIBUTE, "contributors of role " + ", ".join(absent)
+
+
+def check_contributors(entrants: Entrants) -> None:
+    """Refuse contributors among whom the one honest that the proof rests on cannot be found.
 
     Raises:
         RuleBroken: CONTRIBUTORS_ENOUGH, APPLICANT_CONTRIBUTES, ROLES_CONTRIBUTE.
     """
-    parties = {party for party, _ in contributors}
-    keys = {key for _, key in contributors}
-    roles = {role_of.get(party) for party in parties}
-    distinct = len(parties) == len(keys) == len(contributors)
-    if not distinct or len(contributors) < CONTRIBUTORS_MIN or roles == {CENTER}:
-        raise RuleBroken(
-            CONTRIBUTORS_ENOUGH,
-            needed=f"{CONTRIBUTORS_MIN} or more distinct parties with distinct keys",
-            contributors=len(contributors),
-            parties=len(parties),
-            keys=len(keys),
-        )
-    if purpose not in OPEN_PURPOSES and roles.isdisjoint(APPLICANTS):
-        raise RuleBroken(APPLICANT_CONTRIBUTES, needed="the applicant among the contributors")
-    absent = sorted(set(must_contribute) - roles)
-    if absent:
-        raise RuleBroken(
-            ROLES_CONTRIBUTE, needed="contributors of role " + ", ".join(absent), absent=absent
-        )
+    for rule, needed in entrant_obstacles(entrants):
+        raise RuleBroken(rule, needed=needed, contributors=len(entrants.contributors))
 
 
 def check_contributors_kept(

@@ -7,7 +7,7 @@ bundle's own lines and checks them on the way.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -76,6 +76,14 @@ def walk_digest(lines: Iterable[Line]) -> bytes:
     return labelled("walk", canonical([line.public() for line in lines]))
 
 
+class Ranking(Protocol):
+    """The positions of one stratum in the order of their tickets."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rank: int, /) -> int: ...
+
+
 Meet = Callable[[int, int], bytes]  # stratum, position -> commitment
 Admit = Callable[[int, int, bytes], bool]  # stratum, position, commitment -> may be seated
 
@@ -91,7 +99,7 @@ class Walk:
     def __init__(
         self,
         seats: Sequence[int],
-        orders: Sequence[Sequence[int]],
+        orders: Sequence[Ranking],
         meet: Meet,
         admit: Admit,
         before: Iterable[bytes] = (),
@@ -116,14 +124,21 @@ class Walk:
         Raises:
             RuleBroken: ANSWER_KNOWN, LINE_SEATED.
         """
-        if code not in ANSWERS:
-            raise RuleBroken(ANSWER_KNOWN, needed=" | ".join(ANSWERS), outcome=code)
-        if not 0 <= number < len(self.lines) or not self.lines[number].holds_seat():
-            raise RuleBroken(LINE_SEATED, needed="the number of a seated line", line=number)
+        obstacle = self.obstacle(number, code)
+        if obstacle is not None:
+            raise RuleBroken(obstacle, needed=" | ".join(ANSWERS), line=number, outcome=code)
         line = self.lines[number]
         self.lines[number] = msgspec.structs.replace(line, outcomes=(*line.outcomes, code))
         if code != LEFT:
             self._seat_next(line.stratum)
+
+    def obstacle(self, number: int, code: str) -> Rule | None:
+        """Return the rule that stands in the way of this answer; None means: it may be given."""
+        if code not in ANSWERS:
+            return ANSWER_KNOWN
+        if not 0 <= number < len(self.lines) or not self.lines[number].holds_seat():
+            return LINE_SEATED
+        return None
 
     def digest(self) -> bytes:
         """Return the digest of the walk as it stands."""

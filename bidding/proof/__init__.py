@@ -1,0 +1,1 @@
+"""The inputs of one attempt, checked: request, contributors, reveals, beacon."""

@@ -1,0 +1,1 @@
+"""The result of one attempt, counted again: output, tickets, walk, answers, openings."""

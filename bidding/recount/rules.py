@@ -1,0 +1,334 @@
+"""The result of one attempt, counted again (draw.md, "Verifying", steps 9 to 13)."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from bidding.bundle.rules import (
+    OPEN_PURPOSES,
+    ClosedPart,
+    OpenedPart,
+    Opening,
+    Trust,
+    WalkLine,
+)
+from bidding.closing.rules import NO_PROOF, Close, State, entitled_to_close
+from bidding.contribution.rules import NEVER_COUNTERSIGN
+from bidding.draw import facts
+from bidding.draw.rules import Answer
+from bidding.lottery.rules import Order, alpha_of, seed_of, transcript
+from bidding.proof.rules import Attempt, Finding, inputs_complete, roles, verify_text
+from bidding.sealing.rules import (
+    entry_commitment,
+    openings_digest,
+    part_digest,
+    roster_leaf,
+)
+from bidding.testimony.rules import Record
+from bidding.walk.rules import (
+    CAP,
+    Line,
+    Walk,
+    attributes_due,
+    caps_kept,
+    identities_due,
+    walk_digest,
+)
+from oversight.errors import ProofRejected
+from oversight.keys.vrf import verify as verify_vrf
+from oversight.ledger.rules import check_inclusion
+
+
+def expected_alpha(attempt: Attempt, trust: Trust) -> bytes | None:
+    """Return alpha, or None while an input is missing."""
+    if not inputs_complete(attempt, trust):
+        return None
+    nonces = [
+        (one.party, None if one.nonce is None else bytes.fromhex(one.nonce))
+        for one in attempt.reveals
+    ]
+    signature = attempt.beacon.signature if attempt.beacon else None
+    beacon = None if signature is None else bytes.fromhex(signature)
+    return alpha_of(transcript(attempt.digest, nonces, beacon))
+
+
+def check_vrf(attempt: Attempt, trust: Trust) -> tuple[Finding, bytes | None]:
+    """Return the seed, once alpha follows from the inputs and the proof holds (step 9).
+
+    The seed is None where inputs or the proof are missing, in a draw that was not drawn.
+    """
+    alpha, result, drawn = expected_alpha(attempt, trust), attempt.vrf, attempt.drawn()
+    if result is not None and (alpha is None or result.alpha != alpha.hex()):
+        raise ProofRejected("alpha does not follow from the inputs")
+    if alpha is None or result is None or result.pi is None or result.beta is None:
+        if drawn is not None:
+            raise ProofRejected("drawn without the center's proof")
+        what = (
+            ("inputs incomplete", "输入不齐") if alpha is None else ("no proof", "中心未给出证明")
+        )
+        return Finding(*what), None
+    beta = verify_vrf(bytes.fromhex(attempt.request.vrf_key), bytes.fromhex(result.pi), alpha)
+    if beta.hex() != result.beta:
+        raise ProofRejected("beta is not the proof's output")
+    if drawn is not None and (drawn.request, drawn.alpha, drawn.pi) != (
+        attempt.digest.hex(),
+        result.alpha,
+        result.pi,
+    ):
+        raise ProofRejected("the drawn entry holds another request, input or proof")
+    shown = alpha.hex()[:16]
+    return Finding(f"alpha {shown}…, proof holds", f"输入 {shown}…，证明成立"), seed_of(alpha, beta)
+
+
+def count_tickets(attempt: Attempt, seed: bytes | None) -> tuple[Finding, list[Order]]:
+    """Return the order of every stratum, from the tickets of its full size (step 10)."""
+    if seed is None:
+        return Finding("no result to count", "无结果可计"), []
+    strata = attempt.request.strata
+    counted = [Order(seed, stratum.id, stratum.size) for stratum in strata]
+    total = sum(stratum.size for stratum in strata)
+    return Finding(f"{total} tickets", f"重算 {total} 张签"), counted
+
+
+class _Bundled:
+    """The bundle's lines as the walk meets them, each checked where it is met."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._strata, self._left = attempt.request.strata, iter(attempt.walk)
+        self._line: WalkLine | None = None
+
+    def meet(self, stratum: int, position: int) -> bytes:
+        """Return the commitment on the next line, which must stand just here."""
+        line = self._line = next(self._left, None)
+        if line is None:
+            raise ProofRejected("the walk ends before its last line")
+        if (line.stratum, line.position) != (stratum, position):
+            raise ProofRejected(
+                f"a line stands at position {line.position} of stratum {line.stratum}, "
+                f"not {position} of {stratum}"
+            )
+        commitment, meant = bytes.fromhex(line.commitment), self._strata[stratum]
+        check_inclusion(
+            roster_leaf(commitment),
+            position,
+            meant.size,
+            [bytes.fromhex(node) for node in line.inclusion],
+            bytes.fromhex(meant.root),
+        )
+        return commitment
+
+    def admit(self, stratum: int, position: int, commitment: bytes) -> bool:
+        """Return what the line itself says of the caps; opened attributes will show it."""
+        assert self._line is not None, "a line is met before it is admitted"
+        return self._line.outcomes[:1] != [CAP]
+
+
+def check_walk(attempt: Attempt, orders: Sequence[Order]) -> tuple[Finding, list[Line]]:
+    """Return the walk, replayed from order and answers (step 11)."""
+    answers = attempt.record.all(facts.Answered)
+    if not orders:
+        if attempt.walk:
+            raise ProofRejected("a walk without a result")
+        return Finding("no walk", "无抽取过程"), []
+    bundled = _Bundled(attempt)
+    walk = Walk(
+        [stratum.seats for stratum in attempt.request.strata], orders, bundled.meet, bundled.admit
+    )
+    walk.begin()
+    drawn = attempt.drawn()
+    if drawn is not None and drawn.walk != walk.digest().hex():
+        raise ProofRejected("the drawn entry holds another walk")
+    for entry, fact in answers:
+        obstacle = walk.obstacle(fact.line, fact.outcome)
+        if obstacle is not None:
+            raise ProofRejected(f"entry {entry.index}: {obstacle.demands}")
+        walk.answer(fact.line, fact.outcome)
+        if fact.walk != walk.digest().hex():
+            raise ProofRejected(f"entry {entry.index} holds another walk")
+    _check_lines(attempt.walk, walk.lines)
+    seated = sum(line.holds_seat() for line in walk.lines)
+    return Finding(
+        f"{len(walk.lines)} lines, {seated} seated", f"{len(walk.lines)} 行，在席 {seated} 人"
+    ), walk.lines
+
+
+def _check_lines(bundled: Sequence[WalkLine], lines: Sequence[Line]) -> None:
+    """Raise ProofRejected unless the bundle's lines are those of the walk, in roster order."""
+    if len(bundled) != len(lines):
+        raise ProofRejected(f"{len(bundled)} lines where the walk has {len(lines)}")
+    for number, (claimed, line) in enumerate(zip(bundled, lines, strict=True)):
+        if tuple(claimed.outcomes) != line.outcomes:
+            raise ProofRejected(f"line {number} has other outcomes than the walk")
+    ranked = sorted(lines, key=lambda line: (line.stratum, line.position))
+    for below, above in pairwise(ranked):
+        if below.stratum == above.stratum and below.commitment >= above.commitment:
+            raise ProofRejected("the commitments do not ascend with their positions")
+
+
+def check_answers(attempt: Attempt, lines: Sequence[Line], trust: Trust) -> Finding:
+    """Check the countersignature of every answer, and the closing (step 12)."""
+    keys = {one.party: one.key for one in attempt.request.contributors}
+    role_of, gaps = roles(trust), []
+    answers = attempt.record.all(facts.Answered)
+    for entry, fact in answers:
+        key, role = keys.get(fact.countersigner), role_of.get(fact.countersigner)
+        if key is None or role in NEVER_COUNTERSIGN:
+            raise ProofRejected(f"entry {entry.index} is countersigned by one who may not")
+        if role is None:
+            gaps.append(f"the role of countersigner {fact.countersigner} is not known")
+        line = lines[fact.line]
+        answer = Answer(
+            fact.draw,
+            attempt.digest.hex(),
+            line.stratum,
+            line.position,
+            fact.outcome,
+            fact.evidence,
+            fact.previous,
+        )
+        verify_text(key, fact.signature, answer.statement())
+    if attempt.closing() is not None:
+        _check_result_disclosed(attempt, lines, trust)
+        check_closing(attempt.record, attempt.request.attempt, attempt, trust)
+    said = f"{len(answers)} countersigned", f"{len(answers)} 条答复均有会签"
+    if attempt.closing() is not None:
+        said = said[0] + "; closing signed", said[1] + "；终止记录签名成立"
+    return Finding(*said, tuple(gaps))
+
+
+def _check_result_disclosed(attempt: Attempt, lines: Sequence[Line], trust: Trust) -> None:
+    """Raise ProofRejected unless the closing carries all that was known (draw.md, step 7)."""
+    closing, alpha = attempt.closing(), expected_alpha(attempt, trust)
+    assert closing is not None, "there is a closing"
+    proved = attempt.vrf is not None and attempt.vrf.pi is not None
+    if closing.alpha != (None if alpha is None else alpha.hex()):
+        raise ProofRejected("the closing holds another alpha than the inputs give")
+    if closing.pi != (attempt.vrf.pi if attempt.vrf else None):
+        raise ProofRejected("the closing holds another proof than the bundle")
+    digest = walk_digest(lines).hex() if proved else None
+    if closing.walk != digest:
+        raise ProofRejected("the closing holds another walk than the bundle")
+    unproved = alpha is not None and not proved
+    excused = isinstance(closing, facts.Voided) and closing.reason == NO_PROOF
+    if unproved != excused:
+        raise ProofRejected(
+            "complete inputs without a proof are voided as no-proof, nothing else is"
+        )
+
+
+def check_closing(record: Record, number: int, attempt: Attempt | None, trust: Trust) -> None:
+    """Raise ProofRejected unless a closing is signed by a party that may close.
+
+    `attempt` is None where the draw was closed before its seal; `number` is the attempt's.
+    """
+    found = record.only(facts.Closing)
+    assert found is not None, "there is a closing"
+    entry, fact = found
+    state = State.VOIDED if isinstance(fact, facts.Voided) else State.LAPSED
+    party = entry.entry.actor
+    missing = attempt.missing() if attempt else set()
+    if not entitled_to_close(state, party, roles(trust), missing):
+        raise ProofRejected(f"{party} may not sign that the draw is {state.value}")
+    if attempt is None and (fact.alpha, fact.pi, fact.walk) != (None, None, None):
+        raise ProofRejected("a result before the seal")
+    statement = Close(
+        fact.draw,
+        number,
+        attempt.digest.hex() if attempt else None,
+        state.value,
+        fact.reason,
+        fact.statement,
+        fact.alpha,
+        fact.walk,
+    ).signed()
+    own = [one.key for one in attempt.request.contributors if one.party == party] if attempt else []
+    _verify_any([*own, *trust.parties[party].keys], fact.signature, statement)
+
+
+def _verify_any(keys: Sequence[str], signature: str, statement: bytes) -> None:
+    for key in dict.fromkeys(keys):
+        try:
+            return verify_text(key, signature, statement)
+        except ProofRejected:
+            continue
+    raise ProofRejected("the closing's signature holds under none of its party's keys")
+
+
+def check_openings(attempt: Attempt, lines: Sequence[Line], openings: Sequence[Opening]) -> Finding:
+    """Check what is shown of the experts, and that all is shown that must be (step 13)."""
+    if not attempt.request.caps and any(line.outcomes[0] == CAP for line in lines):
+        raise ProofRejected("a line is capped, but the request has no caps")
+    names = [opening.commitment for opening in openings]
+    if names != sorted(set(names)):
+        raise ProofRejected("the openings do not ascend by commitment")
+    shown = {bytes.fromhex(one.commitment): _checked_parts(one) for one in openings}
+    logged = _logged_openings(attempt)
+    if logged is None:
+        if openings:
+            raise ProofRejected("identities were opened before the log says so")
+        return Finding("identities not revealed yet", "身份尚未公开")
+    due = attributes_due(lines, attempt.request.caps)
+    if not openings and (due or logged != openings_digest([]).hex()):
+        gap = "identities closed: this reader was given no openings"
+        return Finding("identities closed", "身份未向本读者公开", (gap,))
+    if openings_digest(list(openings)).hex() != logged:
+        raise ProofRejected("the openings are not those that were logged")
+    _check_all_opened(lines, shown, attempt.request.caps)
+    codes = Counter(line.outcomes[0] for line in lines)
+    return Finding(
+        f"{len(openings)} opened, caps checked over {codes[CAP]} capped lines",
+        f"公开 {len(openings)} 条，复核 {codes[CAP]} 条限额剔除",
+    )
+
+
+Shown = tuple[OpenedPart | ClosedPart, OpenedPart | ClosedPart]
+
+
+def _checked_parts(opening: Opening) -> Shown:
+    """Return both parts of an opening, once they give its commitment."""
+    digests = []
+    for name, part in zip(("identity", "attributes"), opening.parts(), strict=True):
+        if isinstance(part, ClosedPart):
+            digests.append(bytes.fromhex(part.digest))
+        else:
+            digests.append(part_digest(name, bytes.fromhex(part.salt), part.value))
+    if entry_commitment(*digests).hex() != opening.commitment:
+        raise ProofRejected("an opening does not give its commitment")
+    return opening.parts()
+
+
+def _logged_openings(attempt: Attempt) -> str | None:
+    """Return the logged digest of the openings: with the reveal of identities, or with the seal."""
+    if attempt.request.purpose in OPEN_PURPOSES:
+        sealed = attempt.record.only(facts.SealedOpenly)
+        if sealed is None:
+            raise ProofRejected("the seal of items that are public does not open them")
+        return sealed[1].openings
+    identified = attempt.record.only(facts.Identified)
+    return identified[1].openings if identified else None
+
+
+def _check_all_opened(
+    lines: Sequence[Line], shown: Mapping[bytes, Shown], caps: Mapping[str, int]
+) -> None:
+    """Raise ProofRejected for a part that should be open and is not, or a cap that is not kept."""
+    attributes: dict[bytes, Mapping[str, object]] = {}
+    for commitment in sorted(attributes_due(lines, caps)):
+        part = shown[commitment][1] if commitment in shown else None
+        if not isinstance(part, OpenedPart):
+            raise ProofRejected("a line's attributes are not opened")
+        attributes[commitment] = part.value
+    for commitment in sorted(identities_due(lines)):
+        if not isinstance(shown[commitment][0], OpenedPart):
+            raise ProofRejected("a seated line's identity is not opened")
+    if not caps:
+        return
+    if any(not isinstance(value.get(name), str) for name in caps for value in attributes.values()):
+        raise ProofRejected("a cap names an attribute that is no text")
+    if not caps_kept(lines, caps, attributes):
+        raise ProofRejected("a cap was applied where it was not reached, or not where it was")
+
+
+def codes_of(lines: Sequence[Line]) -> Mapping[str, int]:
+    """Return how many lines ended with each code."""
+    return dict(sorted(Counter(line.outcomes[-1] for line in lines).items()))

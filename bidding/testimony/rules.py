@@ -1,0 +1,262 @@
+"""What the log says of a draw (draw.md, "Verifying", steps 2 to 4).
+
+An entry is read only after its inclusion holds. Afterwards the entries of each attempt form one
+record: a chain in which every entry names the one before it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from bidding.bundle.rules import Bundle, LoggedEntry, Trust
+from bidding.draw import facts
+from oversight.errors import ProofRejected
+from oversight.ledger.checkpoint import Checkpoint, open_checkpoint
+from oversight.ledger.facts import Entry, Fact
+from oversight.ledger.notes import COSIGNATURE_ED25519, ED25519, VerifierKey, parse_vkey
+from oversight.ledger.rules import check_inclusion, leaf_hash
+from oversight.values.canonical import NotCanonical, canonical, parse_strict
+from oversight.values.digests import unbase64
+from oversight.values.instants import from_micro_text
+
+VRF_PURPOSE = "draw-vrf"
+
+
+class KeyPublished(Fact, frozen=True):
+    """The part of `oversight.keys.published` that a draw rests on."""
+
+    kind = "oversight.keys.published"
+
+    purpose: str
+    key: str  # hex
+
+
+DRAW_FACTS: dict[str, type[Fact]] = {
+    fact.kind: fact
+    for fact in (
+        facts.Ordered,
+        facts.Committed,
+        facts.Sealed,
+        facts.Revealed,
+        facts.Drawn,
+        facts.Answered,
+        facts.Voided,
+        facts.Lapsed,
+        facts.Identified,
+    )
+}
+# The order of steps; a closing or the reveal of identities is last.
+_RANK = {
+    facts.Ordered: 0,
+    facts.Committed: 1,
+    facts.Sealed: 2,
+    facts.SealedOpenly: 2,
+    facts.Revealed: 3,
+    facts.Drawn: 4,
+    facts.Answered: 5,
+    facts.Voided: 6,
+    facts.Lapsed: 6,
+    facts.Identified: 6,
+}
+
+AnyFact = TypeVar("AnyFact", bound=Fact)
+
+
+class Logged(msgspec.Struct, frozen=True):
+    """An entry whose place in the tree holds."""
+
+    index: int
+    leaf: bytes  # leaf hash, 32 bytes
+    entry: Entry
+    fact: Fact
+    at: datetime
+
+
+class Record(msgspec.Struct, frozen=True):
+    """All entries of one attempt, in order."""
+
+    entries: tuple[Logged, ...]
+
+    def all(self, kind: type[AnyFact]) -> list[tuple[Logged, AnyFact]]:
+        """Return the entries of one kind with their facts."""
+        return [(one, one.fact) for one in self.entries if isinstance(one.fact, kind)]
+
+    def only(self, kind: type[AnyFact]) -> tuple[Logged, AnyFact] | None:
+        """Return the one entry of a kind that stands at most once."""
+        found = self.all(kind)
+        return found[0] if found else None
+
+    def newest(self) -> Logged:
+        """Return the last entry."""
+        return self.entries[-1]
+
+
+def log_keys(trust: Trust) -> list[VerifierKey]:
+    """Return the trusted keys of the log: type 01, any other type is ignored."""
+    return _keys(trust.log_keys, ED25519)
+
+
+def witness_keys(trust: Trust) -> list[VerifierKey]:
+    """Return the trusted keys of witnesses: type 04, any other type is ignored."""
+    return _keys(trust.witnesses.keys, COSIGNATURE_ED25519)
+
+
+def _keys(texts: Iterable[str], wanted: int) -> list[VerifierKey]:
+    found = []
+    for text in dict.fromkeys(texts):
+        try:
+            key = parse_vkey(text)
+        except ProofRejected:
+            continue
+        if key.type == wanted:
+            found.append(key)
+    return found
+
+
+def check_checkpoint(bundle: Bundle, trust: Trust) -> tuple[Checkpoint, int]:
+    """Return the checkpoint and the number of trusted witnesses that cosigned it (step 2).
+
+    Raises:
+        ProofRejected: another origin, no trusted log signature, or a known signature fails.
+    """
+    checkpoint, opened = open_checkpoint(
+        bundle.log.checkpoint, bundle.request.origin, log_keys(trust), witness_keys(trust)
+    )
+    return checkpoint, len(opened.cosigned)
+
+
+def check_entries(entries: Sequence[LoggedEntry], checkpoint: Checkpoint) -> list[Logged]:
+    """Return the bundle's entries, read, once each is found in the tree (step 3).
+
+    Raises:
+        ProofRejected: not in the tree, not canonical, or not of the kind it claims.
+    """
+    return [_logged(entry, checkpoint) for entry in entries]
+
+
+def _logged(entry: LoggedEntry, checkpoint: Checkpoint) -> Logged:
+    data = unbase64(entry.leaf)
+    leaf, path = leaf_hash(data), [bytes.fromhex(node) for node in entry.inclusion]
+    check_inclusion(leaf, entry.index, checkpoint.size, path, checkpoint.root)
+    try:
+        value = parse_strict(data)
+        said = msgspec.convert(value, Entry)
+        at = from_micro_text(said.at)
+    except (NotCanonical, msgspec.ValidationError, ValueError):
+        raise ProofRejected(f"the leaf of entry {entry.index} is no entry") from None
+    if canonical(value) != data:
+        raise ProofRejected(f"the leaf of entry {entry.index} is not canonical")
+    if said.kind != entry.kind:
+        raise ProofRejected(f"entry {entry.index} is of kind {said.kind}")
+    return Logged(entry.index, leaf, said, _fact(entry.index, said), at)
+
+
+def _fact(index: int, said: Entry) -> Fact:
+    """Return the body as the fact of its kind; a plain Fact where the kind is none of ours."""
+    kind: type[Fact] = Fact
+    if said.kind == KeyPublished.kind:
+        kind = KeyPublished
+    elif said.kind == facts.Sealed.kind and "openings" in said.body:
+        kind = facts.SealedOpenly
+    else:
+        kind = DRAW_FACTS.get(said.kind, Fact)
+    try:
+        return msgspec.convert(said.body, kind)
+    except msgspec.ValidationError:
+        raise ProofRejected(f"the body of entry {index} lacks what its kind has") from None
+
+
+class Testimony(msgspec.Struct, frozen=True):
+    """The log's whole word: the keys, and a record for each attempt."""
+
+    keys: tuple[Logged, ...]
+    earlier: tuple[Record, ...]
+    record: Record
+
+
+def check_order(bundle: Bundle, entries: Sequence[Logged]) -> Testimony:
+    """Return the entries sorted into records, once their chain is unbroken (step 4).
+
+    Raises:
+        ProofRejected: an entry is missing, stands twice, comes out of turn or belongs to nobody.
+    """
+    draws = [attempt.draw_id() for attempt in bundle.earlier] + [bundle.request.draw]
+    if len(set(draws)) != len(draws) or bundle.request.attempt != len(draws):
+        raise ProofRejected(f"attempt {bundle.request.attempt} comes with {len(draws) - 1} earlier")
+    keys, by_draw = _sorted_out(entries, draws)
+    records: list[Record] = []
+    for number, draw in enumerate(draws, 1):
+        record = Record(tuple(sorted(by_draw[draw], key=lambda one: one.index)))
+        _check_chain(record, number, records[-1] if records else None, bundle.request.of)
+        records.append(record)
+    for attempt, record in zip(bundle.earlier, records, strict=False):
+        if record.only(facts.Closing) is None:
+            raise ProofRejected("an earlier attempt was not closed")
+        if (attempt.request is None) != (record.only(facts.Sealed) is None):
+            raise ProofRejected("an earlier attempt comes without the request that was sealed")
+    if records[-1].only(facts.Sealed) is None:
+        raise ProofRejected("no sealed entry")
+    return Testimony(tuple(keys), tuple(records[:-1]), records[-1])
+
+
+def _sorted_out(
+    entries: Sequence[Logged], draws: Sequence[str]
+) -> tuple[list[Logged], dict[str, list[Logged]]]:
+    """Return the VRF keys' entries, and the entries of each draw."""
+    keys: list[Logged] = []
+    by_draw: dict[str, list[Logged]] = {draw: [] for draw in draws}
+    for one in entries:
+        if isinstance(one.fact, KeyPublished) and one.fact.purpose == VRF_PURPOSE:
+            keys.append(one)
+        elif type(one.fact) in _RANK and getattr(one.fact, "draw", None) in by_draw:
+            by_draw[one.fact.draw].append(one)  # type: ignore[attr-defined]
+        else:
+            raise ProofRejected(f"entry {one.index} belongs to no attempt of this draw")
+    return keys, by_draw
+
+
+def _check_chain(record: Record, number: int, before: Record | None, of: str | None) -> None:
+    """Raise ProofRejected unless the entries of one attempt form its one lawful chain."""
+    if not record.entries or not isinstance(record.entries[0].fact, facts.Ordered):
+        raise ProofRejected(f"attempt {number} has no ordered entry")
+    ordered = record.entries[0].fact
+    _check_start(ordered, number, before, of)
+    for earlier, later in zip(record.entries, record.entries[1:], strict=False):
+        if getattr(later.fact, "previous", None) != earlier.index or later.index <= earlier.index:
+            raise ProofRejected(f"entry {later.index} does not follow entry {earlier.index}")
+        if _RANK[type(later.fact)] < _RANK[type(earlier.fact)]:
+            raise ProofRejected(f"entry {later.index} comes out of turn")
+        if later.entry.subject != record.entries[0].entry.subject:
+            raise ProofRejected(f"entry {later.index} is about another subject")
+    _check_counts(record, number)
+
+
+def _check_start(
+    ordered: facts.Ordered, number: int, before: Record | None, of: str | None
+) -> None:
+    """Raise ProofRejected unless the first entry follows the attempt before, or nothing."""
+    if ordered.attempt != number:
+        raise ProofRejected(f"attempt {number} was ordered as attempt {ordered.attempt}")
+    if before is not None and ordered.previous != before.newest().index:
+        raise ProofRejected(f"attempt {number} does not follow the closing before it")
+    if before is None and (ordered.previous is None) != (of is None):
+        raise ProofRejected("a first attempt follows its parent draw, or nothing")
+
+
+def _check_counts(record: Record, number: int) -> None:
+    """Raise ProofRejected for a step that was taken twice, or without the one it rests on."""
+    count = Counter(_RANK[type(one.fact)] for one in record.entries)
+    once = (facts.Ordered, facts.Sealed, facts.Drawn, facts.Identified)
+    if any(count[_RANK[kind]] > 1 for kind in once):
+        raise ProofRejected(f"attempt {number} took a step twice")
+    revealers = [fact.party for _, fact in record.all(facts.Revealed)]
+    if len(set(revealers)) != len(revealers):
+        raise ProofRejected(f"a contributor of attempt {number} revealed twice")
+    sealed, drawn = count[_RANK[facts.Sealed]], count[_RANK[facts.Drawn]]
+    if (revealers or drawn) and not sealed:
+        raise ProofRejected(f"attempt {number} has no sealed entry")
+    if (count[_RANK[facts.Answered]] or record.only(facts.Identified)) and not drawn:
+        raise ProofRejected(f"attempt {number} has no drawn entry")
