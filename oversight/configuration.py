@@ -33,7 +33,13 @@ SETTING_READABLE = Rule(
 PREFIX = "DAYLIGHT_"
 # Read by the command line as a client, or by the tests; no settings of an instance.
 OTHER_VARIABLES = frozenset(
-    {"DAYLIGHT_CONFIG", "DAYLIGHT_URL", "DAYLIGHT_TOKEN", "DAYLIGHT_FOREIGN_VECTORS"}
+    {
+        "DAYLIGHT_CONFIG",
+        "DAYLIGHT_URL",
+        "DAYLIGHT_TOKEN",
+        "DAYLIGHT_TOKEN_FILE",
+        "DAYLIGHT_FOREIGN_VECTORS",
+    }
 )
 OTHER_PREFIXES = ("DAYLIGHT_TEST_", "_DAYLIGHT_")  # the second is click's, for completion
 

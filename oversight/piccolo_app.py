@@ -8,7 +8,8 @@ APP_CONFIG = AppConfig(
     app_name="oversight",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
     table_classes=table_finder(
-        ["oversight.ledger.tables", "oversight.idempotency.tables"], exclude_imported=True
+        ["oversight.ledger.tables", "oversight.idempotency.tables", "oversight.identity.tables"],
+        exclude_imported=True,
     ),
     migration_dependencies=[],
 )

@@ -24,12 +24,15 @@ CURSOR_ISSUED = Rule(
 )
 
 _END = r"$(?!\n)"
+INDEX_MAX = 2**53 - 1  # the largest integer that every JSON reader keeps exactly
 PAGE_LIMIT = 100  # items on a page, unless the list says otherwise
+
+ID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}" + _END
 
 Id = Annotated[
     str,
     Meta(
-        pattern="^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}" + _END,
+        pattern=ID_PATTERN,
         description="A UUIDv7 made by the service.",
         examples=["019a5c7e-6f00-7000-8000-000000000001"],
     ),

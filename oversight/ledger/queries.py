@@ -176,6 +176,30 @@ async def proof_of(index: int) -> PlacedEntry:
     return PlacedEntry(index, await nodes.inclusion_path(index, newest.size), newest)
 
 
+async def proofs_of_act(act: str) -> list[PlacedEntry]:
+    """Return the places of all entries of an act, in its order.
+
+    Raises:
+        RuleBroken: ENTRY_EXISTS, when no entry of the act has an index; ENTRY_EFFECTIVE.
+    """
+    found = await entries_of_act(act)
+    if not found:
+        raise RuleBroken(ENTRY_EXISTS, act=act)
+    return [await proof_of(logged.index) for logged in found]
+
+
+async def required_checkpoint() -> StoredCheckpoint:
+    """Return the checkpoint signed last.
+
+    Raises:
+        RuleBroken: ENTRY_EFFECTIVE, before the first one.
+    """
+    newest = await newest_checkpoint()
+    if newest is None:
+        raise RuleBroken(ENTRY_EFFECTIVE, needed="the first checkpoint")
+    return newest
+
+
 async def proof_between(old_size: int, size: int) -> list[bytes]:
     """Return the proof that the first `size` entries extend the first `old_size`.
 

@@ -1,0 +1,111 @@
+"""The HTTP application: everything that `assembly` names, behind safe doors."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+
+from api_spec import assembly, docs_page, doors, replies
+from api_spec.contract import StrictBody
+from api_spec.description import doors as all_doors
+from api_spec.description import finish, query_parameters
+from api_spec.health import get_health
+from api_spec.problems import EXCEPTION_HANDLERS
+from oversight.ambient import Clock, utc_now
+from oversight.configuration import Settings, use_settings
+from oversight.database import close_database, open_database
+from oversight.idempotency.requests import Replayed
+from oversight.keys.directory import open_ring, use_ring
+from oversight.ledger.hand import keep_checkpoints
+from oversight.ledger.terms import Terms, use_terms
+
+SUMMARY = (
+    "Verifiable oversight of public procurement. Every act is an entry of a transparency log; "
+    "what this service claims can be checked offline by people who do not trust it."
+)
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+def create_app(settings: Settings, clock: Clock = utc_now) -> Litestar:
+    """Return the application of one instance; nothing is opened before it starts.
+
+    Raises:
+        UnsafeToStart: a door declares no access, writes without an Idempotency-Key, or reads
+            bodies that swallow unknown fields.
+    """
+    app = Litestar(
+        route_handlers=[*assembly.ROUTES, get_health],
+        lifespan=[partial(_running, settings)],
+        guards=[doors.admit, doors.known_query],
+        dependencies={
+            "actor": Provide(doors.provide_actor, sync_to_thread=False),
+            "occasion": Provide(doors.provide_occasion),
+        },
+        dto=StrictBody,
+        return_dto=None,
+        exception_handlers={**EXCEPTION_HANDLERS, Replayed: doors.replay},
+        middleware=[replies.EntityTags],
+        before_send=[replies.correct_allow, replies.protect],
+        request_max_body_size=settings.request_bytes_max,
+        openapi_config=_openapi(settings),
+        state=State({"clock": clock, "rules": assembly.RULES, "permissions": assembly.PERMISSIONS}),
+        logging_config=None,
+        debug=False,
+    )
+    doors.require_safe(app)
+    description = finish(app, app.openapi_schema.to_schema())
+    app.state.description = msgspec.json.format(msgspec.json.encode(description), indent=1)
+    app.state.query_parameters = query_parameters(description)
+    app.state.allowed_methods = doors.allowed_methods(all_doors(app))
+    return app
+
+
+def _openapi(settings: Settings) -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Daylight 明鉴",
+        version=version("daylight-oversight"),
+        description=SUMMARY,
+        render_plugins=[docs_page.Description(), docs_page.Page(path="/")],
+        openapi_router=docs_page.router(),
+        use_handler_docstrings=True,
+    )
+
+
+@asynccontextmanager
+async def _running(settings: Settings, _: Litestar) -> AsyncIterator[None]:
+    """Hold the instance open while the application runs."""
+    async with open_instance(settings):
+        hand = asyncio.create_task(keep_checkpoints(settings.checkpoint_seconds))
+        try:
+            yield
+        finally:
+            hand.cancel()
+            with suppress(asyncio.CancelledError):
+                await hand
+
+
+@asynccontextmanager
+async def open_instance(settings: Settings) -> AsyncIterator[None]:
+    """Open keys and database of an instance, bring its schema up to date, and close them after.
+
+    Raises:
+        RuleBroken: KEYS_PRIVATE, KEYS_COMPLETE, DSN_UNDERSTOOD, DATABASE_REACHABLE.
+    """
+    use_ring(open_ring(Path(settings.key_dir)))
+    use_settings(settings)
+    use_terms(Terms(settings.origin, settings.pending_max))
+    await open_database(settings.dsn, assembly.TABLES, assembly.MIGRATED)
+    try:
+        yield
+    finally:
+        await close_database()

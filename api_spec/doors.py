@@ -1,0 +1,160 @@
+"""What stands at every door: who asks, under which key, and whether the door may exist at all."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Litestar, Request, Response
+from litestar.connection import ASGIConnection
+from litestar.exceptions import ValidationException
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.params import HeaderParameter
+
+from api_spec.contract import is_json, open_structs, read_json
+from api_spec.description import WRITES, doors
+from api_spec.problems import CREDENTIALS_VALID
+from oversight.authority.rules import Actor, require
+from oversight.errors import RuleBroken
+from oversight.idempotency.requests import Occasion, Once, Replayed
+from oversight.identity import queries as identity
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+PUBLIC = "public"  # stands for the actor where nobody needs to be known
+
+
+class UnsafeToStart(Exception):
+    """The application would be unsafe; it refuses to start. Raised also under `python -O`."""
+
+
+def require_safe(app: Litestar) -> None:
+    """Refuse to start while a door is left open by omission.
+
+    Every door names a permission or the public, never both; every write takes an occasion (and
+    so the Idempotency-Key); no request body swallows unknown fields.
+    """
+    for path, method, handler in doors(app):
+        name = f"{method} {path}"
+        if len({"permission", "public"} & handler.opt.keys()) != 1:
+            raise UnsafeToStart(f"{name} must declare a permission or public=True")
+        if method in WRITES:
+            _require_safe_write(name, handler)
+
+
+def _require_safe_write(name: str, handler: HTTPRouteHandler) -> None:
+    parameters = handler.parsed_fn_signature.parameters
+    if "occasion" not in parameters:
+        raise UnsafeToStart(f"{name} writes without an occasion")
+    body = parameters.get("data")
+    loose = [] if body is None else [kind.__name__ for kind in open_structs(body.raw)]
+    if loose:
+        raise UnsafeToStart(f"{name} reads {', '.join(loose)}, which swallow unknown fields")
+
+
+def bearer_token(connection: Connection) -> str:
+    """Return the token of the Authorization header.
+
+    Raises:
+        RuleBroken: CREDENTIALS_VALID, when there is none of the scheme Bearer.
+    """
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise RuleBroken(CREDENTIALS_VALID, needed="Authorization: Bearer <token>")
+    return token.strip()
+
+
+async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let through who may: the guard of the whole application."""
+    if connection.scope.get("method") == "OPTIONS" or handler.opt.get("public"):
+        return
+    now = connection.app.state.clock()
+    actor = await identity.actor_of_token(bearer_token(connection), now)
+    if actor is None:
+        raise RuleBroken(CREDENTIALS_VALID, needed="a token that is current and not revoked")
+    require(actor, handler.opt["permission"])
+    connection.scope["user"] = actor
+
+
+def known_query(connection: Connection, _: BaseRouteHandler) -> None:
+    """Refuse query parameters that the description does not have, and unlawful repetition."""
+    if not connection.scope.get("query_string"):
+        return
+    door = (connection.scope["path_template"], connection.scope.get("method"))
+    known = connection.app.state.query_parameters.get(door)
+    if known is None:
+        return
+    seen = connection.query_params
+    wrong = [_wrong(key, "unknown query parameter") for key in seen if key not in known]
+    wrong += [
+        _wrong(key, "query parameter given more than once")
+        for key in seen
+        if known.get(key) is False and len(seen.getall(key)) > 1
+    ]
+    if wrong:
+        raise ValidationException(detail="query", extra=wrong)
+
+
+def _wrong(key: str, message: str) -> dict[str, str]:
+    return {"message": message, "key": key[:100], "source": "query"}
+
+
+def provide_actor(request: Request[Any, Any, Any]) -> Actor:
+    """Return who was admitted."""
+    actor = request.scope["user"]
+    assert isinstance(actor, Actor), "a public door has no actor"
+    return actor
+
+
+async def provide_occasion(
+    request: Request[Any, Any, Any],
+    idempotency_key: Annotated[
+        str,
+        HeaderParameter(
+            name="Idempotency-Key",
+            min_length=8,
+            max_length=200,
+            pattern=r"^[\x21-\x7e]+$(?!\n)",
+            description="Chosen by the client, fresh for every write and the same for its "
+            "repetitions: the same key and request have the same answer, once carried out.",
+        ),
+    ],
+) -> Occasion:
+    """Return when, and under which request, somebody acts."""
+    actor = request.scope.get("user")
+    who = actor.person if isinstance(actor, Actor) else PUBLIC
+    door = f"{request.method} {request.scope['path_template']}"
+    once = Once(who, door, idempotency_key, await request_digest(request))
+    return Occasion(clock=request.app.state.clock, once=once)
+
+
+async def request_digest(request: Request[Any, Any, Any]) -> bytes:
+    """Return the SHA-256 that tells one request from another: address and body.
+
+    A JSON body counts by its value, so that a repetition may be spelled otherwise.
+    """
+    body = await request.body()
+    if body and is_json(request.headers.get("content-type", "")):
+        body = msgspec.json.encode(read_json(body), order="sorted")
+    address = request.scope["path"].encode() + b"?" + request.scope.get("query_string", b"")
+    return hashlib.sha256(hashlib.sha256(address).digest() + body).digest()
+
+
+def replay(request: Request[Any, Any, Any], earlier: Replayed) -> Response[bytes]:
+    """Repeat the answer that an earlier identical request had."""
+    handler = request.route_handler
+    status = handler.status_code if isinstance(handler, HTTPRouteHandler) else 200
+    return Response(
+        earlier.answer,
+        status_code=status,
+        headers={"Idempotent-Replay": "true"},
+        media_type="application/json",
+    )
+
+
+def allowed_methods(routes: Iterable[tuple[str, str, HTTPRouteHandler]]) -> dict[str, str]:
+    """Return the Allow header of each path: the framework's OPTIONS names one handler's only."""
+    methods: dict[str, set[str]] = {}
+    for path, method, _ in routes:
+        methods.setdefault(path, {"OPTIONS"}).add(method)
+    return {path: ", ".join(sorted(found)) for path, found in methods.items()}

@@ -1,0 +1,53 @@
+"""Whether the service is well: for load balancers, operators and anyone who wonders."""
+
+from datetime import datetime
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get
+from msgspec import Meta
+
+from oversight.database import run
+from oversight.ledger.queries import entry, head_size, newest_checkpoint
+from oversight.values.instants import from_micro_text
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How the service is; with status `ill` the answer is a 503."""
+
+    status: Annotated[str, Meta(pattern="^(well|ill)$")]
+    version: str
+    database: Annotated[bool, Meta(description="The database answers.")]
+    log_size: Annotated[int, Meta(description="Entries that have an index.")]
+    checkpoint_size: Annotated[int, Meta(description="Entries that a signed checkpoint covers.")]
+    checkpoint_age_seconds: Annotated[
+        int, Meta(description="Since the newest covered entry was recorded; -1: no checkpoint.")
+    ]
+
+
+@get(
+    "/v1/health",
+    opt={"public": True},
+    operation_id="getHealth",
+    summary="Tell how the service is",
+    tags=["operation"],
+)
+async def get_health(request: Request[Any, Any, Any]) -> Response[Health]:
+    """Tell the version, whether the database answers, and how far the newest checkpoint reaches."""
+    number = version("daylight-oversight")
+    try:
+        await run("SELECT 1 AS one")
+        size, newest = await head_size(), await newest_checkpoint()
+        covered = newest.size if newest else 0
+        age = await _age(covered, request.app.state.clock())
+    except Exception:  # noqa: BLE001 - whatever keeps the database from answering
+        return Response(Health("ill", number, False, 0, 0, -1), status_code=503)
+    return Response(Health("well", number, True, size, covered, age))
+
+
+async def _age(covered: int, now: datetime) -> int:
+    if covered == 0:
+        return -1
+    newest = (await entry(covered - 1)).entry()
+    return max(0, int((now - from_micro_text(newest.at)).total_seconds()))

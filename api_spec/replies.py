@@ -1,0 +1,127 @@
+"""What every answer carries: an entity tag on reads, protective headers, a line in the access log."""
+
+import hashlib
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+access = logging.getLogger("daylight.access")
+
+CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'"
+PROTECTIVE_HEADERS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": CLOSED_POLICY,
+    "Cache-Control": "no-cache",
+}
+
+
+async def protect(message: Message, scope: Scope) -> None:
+    """Add the protective headers that an answer does not set itself."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in PROTECTIVE_HEADERS.items():
+        if name not in headers:
+            headers[name] = value
+    if "user" in scope and scope["user"] is not None:
+        headers["Cache-Control"] = "private, no-cache"
+        headers["Vary"] = "Authorization"
+
+
+async def correct_allow(message: Message, scope: Scope) -> None:
+    """Name every method of the path in answer to OPTIONS, not one handler's alone."""
+    start = message["type"] == "http.response.start" and scope.get("method") == "OPTIONS"
+    if not start:
+        return
+    app: Any = scope["litestar_app"]
+    allowed = app.state.allowed_methods.get(scope.get("path_template", ""))
+    if allowed:
+        MutableScopeHeaders.from_message(message)["Allow"] = allowed
+
+
+def entity_tag(body: bytes) -> str:
+    """Return the strong entity tag of these bytes (RFC 9110, section 8.8.3)."""
+    return '"' + hashlib.sha256(body).hexdigest()[:32] + '"'
+
+
+def names(header: str, tag: str) -> bool:
+    """Say whether an If-None-Match header names the tag; weak comparison, as it demands."""
+    held = {part.strip().removeprefix("W/") for part in header.split(",")}
+    return tag in held or "*" in held
+
+
+class EntityTags:
+    """ASGI middleware: tag whole 200 answers to GET, and answer 304 where the reader has them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hold an answer's start back until its first body shows that it is whole."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            return
+        held: list[Message] = []
+
+        async def tagging(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                held.append(message)
+                return
+            if held:
+                start = held.pop()
+                if not message.get("more_body"):
+                    message = _tag(start, message, scope)
+                await send(start)
+            await send(message)
+
+        await self.app(scope, receive, tagging)
+
+
+def _tag(start: Message, body: Message, scope: Scope) -> Message:
+    """Tag the start of a whole answer; make it a 304 where the reader holds the tag."""
+    tag = entity_tag(body.get("body", b""))  # type: ignore[arg-type]
+    headers = MutableScopeHeaders.from_message(start)
+    headers["ETag"] = tag
+    if not names(Headers.from_scope(scope).get("if-none-match", ""), tag):
+        return body
+    start["status"] = 304  # type: ignore[typeddict-item]
+    for name in ("content-length", "content-type"):
+        if name in headers:
+            del headers[name]
+    return {"type": "http.response.body", "body": b"", "more_body": False}
+
+
+class AccessLog:
+    """ASGI wrapper: one line a request with method, door, status and time; nobody's data.
+
+    The door is the path's template, so no identifier and no query string reaches the log.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass everything on, and remember the status."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun, status = time.perf_counter(), 0
+
+        async def noting(message: Any) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        finally:
+            door = scope.get("path_template") or "(no door)"
+            milliseconds = (time.perf_counter() - begun) * 1000
+            access.info("%s %s %d %.1f ms", scope["method"], door, status, milliseconds)

@@ -1,0 +1,162 @@
+"""The command line's way to a service: HTTP with a token, repeated safely, refusals explained.
+
+Exit statuses of commands that ask a service: 0 done, 1 refused (a rule; appeal or change the
+request), 2 wrong usage, 3 the service cannot be reached, 4 the service failed.
+"""
+
+import json
+import sys
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+
+import click
+import httpx
+
+REFUSED, UNREACHABLE, FAILED = 1, 3, 4
+ATTEMPTS = 3  # of a request whose answer did not arrive: repeated under the same key
+TIMEOUT_SECONDS = 60.0
+
+
+class Refused(click.ClickException):
+    """A problem that a service answered with (RFC 9457)."""
+
+    def __init__(self, problem: Mapping[str, Any], as_json: bool = False) -> None:
+        super().__init__(str(problem.get("title", "refused")))
+        self.problem, self.as_json = dict(problem), as_json
+        self.exit_code = FAILED if int(problem.get("status", 500)) >= 500 else REFUSED
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Tell which rule was broken, what was found and what would lift the refusal."""
+        stream = file or sys.stderr
+        if self.as_json:
+            click.echo(json.dumps(self.problem, ensure_ascii=False), file=stream)
+            return
+        for line in problem_lines(self.problem):
+            click.echo(line, file=stream)
+
+
+class Unreachable(click.ClickException):
+    """No answer arrived."""
+
+    exit_code = UNREACHABLE
+
+
+def problem_lines(problem: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a problem as lines for a person."""
+    word = "failed" if int(problem.get("status", 500)) >= 500 else "refused"
+    yield f"{word}: {problem.get('title', '')}"
+    labels = {"code": "rule", "source": "source", "detail": "detail", "instance": "number"}
+    for name, label in labels.items():
+        if problem.get(name):
+            yield f"  {label + ':':8} {problem[name]}"
+    for name, value in dict(problem.get("found", {})).items():
+        yield f"  found:   {name} = {value}"
+    for error in problem.get("errors", ()):
+        place = " ".join(filter(None, (error.get("source"), error.get("key"))))
+        yield f"  found:   {place}: {error.get('message', '')}"
+    if problem.get("needed"):
+        yield f"  needed:  {problem['needed']}"
+
+
+class Remote:
+    """A service, and the token with which one comes."""
+
+    def __init__(self, url: str, token: str = "", as_json: bool = False) -> None:
+        self.url, self.token, self.as_json = url.rstrip("/"), token, as_json
+
+    def get(self, path: str, **query: object) -> Any:
+        """Return the JSON (or text) answer to a read.
+
+        Raises:
+            Refused, Unreachable.
+        """
+        return _content(self._asked("GET", path, query))
+
+    def items(self, path: str, **query: object) -> Iterator[Any]:
+        """Yield the items of a list, page after page."""
+        cursor = ""
+        while True:
+            page = self.get(path, **query, **({"cursor": cursor} if cursor else {}))
+            yield from page["items"]
+            if not (cursor := page["next"]):
+                return
+
+    def post(self, path: str, body: object = None, **more: Any) -> Any:
+        """Return the answer to a write, made once however often it has to be repeated."""
+        return self.write("POST", path, body, **more)
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        key: str = "",
+        content: bytes | None = None,
+        content_type: str = "application/json",
+        query: Mapping[str, object] | None = None,
+    ) -> Any:
+        """Write with an Idempotency-Key (`key`, else a fresh one); `content` goes as it is.
+
+        Raises:
+            Refused, Unreachable.
+        """
+        headers = {"Idempotency-Key": key or str(uuid.uuid4())}
+        if body is not None:
+            content = json.dumps(body, ensure_ascii=False).encode()
+        if content is not None:
+            headers["Content-Type"] = content_type
+        return _content(self._asked(method, path, query or {}, headers, content))
+
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, object],
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+    ) -> httpx.Response:
+        identity = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                answer = httpx.request(
+                    method,
+                    self.url + path,
+                    params={name: str(value) for name, value in query.items()},
+                    headers={**identity, **(headers or {})},
+                    content=content,
+                    timeout=TIMEOUT_SECONDS,
+                )
+            except httpx.TransportError as error:
+                if attempt == ATTEMPTS:
+                    raise Unreachable(
+                        f"no answer from {self.url} ({type(error).__name__}); is it running, and "
+                        "is --url or DAYLIGHT_URL right?"
+                    ) from None
+                continue
+            if answer.is_success:
+                return answer
+            raise Refused(_problem(answer), self.as_json)
+        raise AssertionError("unreachable")
+
+    def show(self, answer: Any, *lines: str) -> None:
+        """Print an answer: whole with --json, else the lines for a person."""
+        if self.as_json:
+            click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+            return
+        for line in lines:
+            click.echo(line)
+
+
+def _content(answer: httpx.Response) -> Any:
+    kind = answer.headers.get("content-type", "")
+    return answer.json() if "json" in kind else answer.text
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    if "json" in answer.headers.get("content-type", ""):
+        problem = answer.json()
+        if isinstance(problem, dict):
+            return {"status": answer.status_code, **problem}
+    return {"title": answer.reason_phrase, "status": answer.status_code}
