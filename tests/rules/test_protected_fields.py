@@ -8,7 +8,6 @@ import pytest
 from oversight.errors import ProofRejected
 from oversight.keys.fields import BlindIndex, FieldCipher
 
-
 OLD = FieldCipher({1: b"\x01" * 32}, secrets.token_bytes)
 BOTH = FieldCipher({1: b"\x01" * 32, 2: b"\x02" * 32}, secrets.token_bytes)
 NAME = "张三".encode()
