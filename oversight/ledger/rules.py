@@ -237,13 +237,13 @@ def check_consistency(
 
     RFC 9162, section 2.1.4.2. An old size of 0 is refused: the RFC defines no proof from it.
     """
-    _require_hashes(old_root, root, *path)
     if not 0 < old_size <= size:
         raise ProofRejected(f"no consistency can be shown from size {old_size} to {size}")
     if old_size == size:
         if path or old_root != root:
             raise ProofRejected(f"two roots, or a path, for the one size {size}")
         return
+    _require_hashes(old_root, root, *path)
     nodes = list(path)
     if old_size & (old_size - 1) == 0:
         nodes.insert(0, old_root)
