@@ -129,12 +129,17 @@ def _headers_of(status: int) -> dict[str, str]:
     return {}
 
 
-def refuse(_: Request[Any, Any, Any], error: RuleBroken) -> Response[Problem]:
-    """Render a refusal: the rule, its source, what was found and what would be needed."""
-    status = STATUS_OF_GROUND[error.rule.ground]
+def problem_of_refusal(error: RuleBroken) -> Problem:
+    """Return a refusal as a problem: the rule, its source, what was found, what is needed."""
     found = msgspec.to_builtins(error.found, enc_hook=str, str_keys=True)
-    problem = _of_rule(error.rule, status, found=found, needed=error.needed)
-    return _answer(problem, _headers_of(status))
+    status = STATUS_OF_GROUND[error.rule.ground]
+    return _of_rule(error.rule, status, found=found, needed=error.needed)
+
+
+def refuse(_: Request[Any, Any, Any], error: RuleBroken) -> Response[Problem]:
+    """Render a refusal."""
+    problem = problem_of_refusal(error)
+    return _answer(problem, _headers_of(problem.status))
 
 
 def reject(_: Request[Any, Any, Any], error: ProofRejected) -> Response[Problem]:

@@ -133,6 +133,14 @@ def load(path: Path | None, environ: Mapping[str, str], flags: Mapping[str, obje
     return Settings(**merged)  # type: ignore[arg-type]
 
 
+def source_of(
+    name: str, path: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]
+) -> str:
+    """Return where a setting's value comes from: a file's name, a variable, a flag, or default."""
+    sources = [source for source, each, _ in _statements(path, environ, flags) if each == name]
+    return sources[-1] if sources else "default"
+
+
 def shown(settings: Settings) -> dict[str, str]:
     """Return name and value of every setting as one may print them: passwords are masked."""
     values = {name: getattr(settings, name) for name in DOCS}

@@ -1,0 +1,115 @@
+"""The `daylight` command: an instance's own commands, and the consoles of all concepts.
+
+`init`, `serve` and `config` work on the instance beside them; everything else asks a service
+over HTTP. Exit statuses: 0 done; 1 refused by a rule; 2 wrong usage, or a setting that cannot be
+read; 3 the service cannot be reached; 4 the service failed. `verify` has its own, named there.
+"""
+
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from click.shell_completion import get_completion_class
+
+from api_spec import assembly, instance
+from api_spec.problems import problem_of_refusal
+from oversight.errors import ProofRejected, RuleBroken
+from oversight.remote import REFUSED, Remote, problem_lines
+
+URL = "http://127.0.0.1:8000"
+USAGE = 2
+
+
+class Daylight(click.Group):
+    """The command group that explains refusals instead of printing tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a refusal becomes its lines and an exit status."""
+        try:
+            return super().invoke(ctx)
+        except RuleBroken as refusal:
+            problem = msgspec.to_builtins(problem_of_refusal(refusal))
+        except ProofRejected as rejected:
+            problem = {"title": str(rejected), "status": 422}
+        as_json = isinstance(ctx.obj, Remote) and ctx.obj.as_json
+        lines = [msgspec.json.encode(problem).decode()] if as_json else problem_lines(problem)
+        for line in lines:
+            click.echo(line, err=True)
+        malformed = problem.get("code", "").startswith("configuration.")
+        ctx.exit(USAGE if malformed else REFUSED)
+        return None
+
+
+@click.group(cls=Daylight, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("daylight-oversight"), prog_name="daylight")
+@click.option("--url", envvar="DAYLIGHT_URL", default=URL, show_default=True, show_envvar=True)
+@click.option(
+    "--token",
+    envvar="DAYLIGHT_TOKEN",
+    default="",
+    show_envvar=True,
+    help="Others on this machine may see an option's value; prefer the variable or a file.",
+)
+@click.option(
+    "--token-file",
+    envvar="DAYLIGHT_TOKEN_FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    show_envvar=True,
+    help="File with the token, readable by its owner alone.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print answers and problems as JSON.")
+@click.option(
+    "--config",
+    "config_file",
+    envvar="DAYLIGHT_CONFIG",
+    type=click.Path(dir_okay=False, path_type=Path),
+    show_envvar=True,
+    help=f"The instance's settings; by default {instance.FILE} if it is here.",
+)
+@click.pass_context
+def main(
+    ctx: click.Context,
+    url: str,
+    token: str,
+    token_file: Path | None,
+    as_json: bool,
+    config_file: Path | None,
+) -> None:
+    """Daylight 明鉴: verifiable oversight of public procurement.
+
+    Exit statuses: 0 done, 1 refused by a rule, 2 wrong usage, 3 no service reached, 4 the
+    service failed.
+    """
+    ctx.obj = Remote(url, token or _token(token_file), as_json)
+    ctx.meta[instance.META] = config_file
+
+
+def _token(file: Path | None) -> str:
+    if file is None:
+        return ""
+    if file.stat().st_mode & 0o077:
+        raise click.UsageError(f"{file} may be read by others: chmod 600 it, and revoke the token")
+    return file.read_text(encoding="ascii").strip()
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of SHELL.
+
+    For bash: `daylight completion bash > ~/.local/share/bash-completion/completions/daylight`.
+    """
+    made = get_completion_class(shell)
+    assert made is not None, shell
+    click.echo(made(main, {}, "daylight", "_DAYLIGHT_COMPLETE").source())
+
+
+for _command in (*instance.COMMANDS, *assembly.CONSOLES):
+    main.add_command(_command)
+
+if __name__ == "__main__":
+    sys.exit(main(prog_name=os.path.basename(sys.argv[0])))
