@@ -5,7 +5,7 @@ truth values, null, arrays, objects and msgspec Structs. Floats have no place in
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from operator import itemgetter
 
@@ -16,6 +16,10 @@ DEPTH_MAX = 64  # nesting of arrays and objects; our deepest document has fewer 
 
 # From U+D800 on, UTF-16 code units and code points sort differently (RFC 8785, section 3.2.3).
 FIRST_DIVERGENT = "\ud800"
+
+LEAVES = frozenset({str, bool, type(None)})
+ARRAYS = frozenset({list, tuple})
+TEXT = frozenset({str})
 
 
 class NotCanonical(ValueError):  # noqa: N818, a statement about the value, as in errors.py
@@ -59,50 +63,53 @@ def parse_strict(data: bytes) -> object:
     except json.JSONDecodeError as error:
         raise NotCanonical(f"not JSON: {error.msg} at character {error.pos}") from None
     _survey(value, 0)
-    _refuse_lone_surrogates(value)
+    if b"\\" in data:  # without an escape, UTF-8 cannot hold a surrogate
+        _refuse_lone_surrogates(value)
     return value
 
 
 def _survey(value: object, depth: int) -> bool:
     """Raise NotCanonical for what lies outside the domain; tell whether all keys sort alike."""
     kind = type(value)
-    if kind is str or kind is bool or value is None:
+    if kind in LEAVES:
         return True
     if kind is int:
-        return _survey_integer(value)
+        return _is_bounded(value)
     if depth >= DEPTH_MAX:
         raise NotCanonical("nested too deep")
-    if kind is list or kind is tuple:
-        return _survey_items(value, depth)
     if kind is dict:
-        return _survey_items(value.values(), depth) & _survey_keys(value)  # type: ignore[attr-defined]
+        alike = _keys_sort_alike(value)
+        return _survey_all(value.values(), depth + 1) and alike  # type: ignore[attr-defined]
+    if isinstance(value, list | tuple) and kind in ARRAYS:
+        return _survey_all(value, depth + 1)
     if isinstance(value, msgspec.Struct):
-        return _survey_items([getattr(value, name) for name in value.__struct_fields__], depth)
+        fields = [getattr(value, name) for name in value.__struct_fields__]
+        return _survey_all(fields, depth + 1)
     if isinstance(value, StrEnum):
         return True
     raise NotCanonical(f"{kind.__name__} has no canonical form here")
 
 
-def _survey_integer(value: object) -> bool:
-    if not -INTEGER_MAX <= value <= INTEGER_MAX:  # type: ignore[operator]
+def _survey_all(items: Iterable[object], depth: int) -> bool:
+    alike = True
+    for item in items:
+        if type(item) not in LEAVES and not _survey(item, depth):
+            alike = False
+    return alike
+
+
+def _is_bounded(number: object) -> bool:
+    if not -INTEGER_MAX <= number <= INTEGER_MAX:  # type: ignore[operator]
         raise NotCanonical("an integer exceeds 53 bits")
     return True
 
 
-def _survey_items(items: object, depth: int) -> bool:
-    alike = True
-    for item in items:  # type: ignore[attr-defined]
-        alike &= _survey(item, depth + 1)
-    return alike
-
-
-def _survey_keys(members: object) -> bool:
-    alike = True
-    for key in members:  # type: ignore[attr-defined]
-        if type(key) is not str:
-            raise NotCanonical("an object has a key that is no text")
-        alike &= key.isascii() or max(key) < FIRST_DIVERGENT
-    return alike
+def _keys_sort_alike(keys: object) -> bool:
+    """Tell whether code points and UTF-16 code units put the keys in one order."""
+    if not TEXT.issuperset(map(type, keys)):  # type: ignore[call-overload]
+        raise NotCanonical("an object has a key that is no text")
+    together = "".join(keys)  # type: ignore[arg-type]
+    return together.isascii() or max(together) < FIRST_DIVERGENT
 
 
 def _encode(value: object) -> str:
