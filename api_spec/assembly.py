@@ -12,7 +12,22 @@ import click
 from litestar.handlers import HTTPRouteHandler
 from piccolo.table import Table
 
-from api_spec import problems
+from api_spec import consoles, problems
+from bidding.closing import rules as closing_rules
+from bidding.committee import facts as committee_facts
+from bidding.committee import rules as committee_rules
+from bidding.committee import tables as committee_tables
+from bidding.contribution import rules as contribution_rules
+from bidding.draw import facts as draw_facts
+from bidding.draw import rules as draw_rules
+from bidding.draw import tables as draw_tables
+from bidding.draw_order import rules as draw_order_rules
+from bidding.draw_record import facts as draw_record_facts
+from bidding.draw_record import rules as draw_record_rules
+from bidding.draw_record import tables as draw_record_tables
+from bidding.sealing import tables as sealing_tables
+from bidding.terminal import rules as terminal_rules
+from bidding.walk import rules as walk_rules
 from oversight import configuration, database, wire
 from oversight.authority import rules as authority_rules
 from oversight.authority.rules import Permission
@@ -21,7 +36,6 @@ from oversight.custody import rules as custody_rules
 from oversight.errors import Rule
 from oversight.idempotency import rules as idempotency_rules
 from oversight.idempotency import tables as idempotency_tables
-from oversight.identity import console as identity_console
 from oversight.identity import facts as identity_facts
 from oversight.identity import http as identity_http
 from oversight.identity import rules as identity_rules
@@ -47,15 +61,30 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     ledger_rules,
     custody_rules,
     identity_rules,
+    committee_rules,
+    walk_rules,
+    contribution_rules,
+    closing_rules,
+    draw_rules,
+    draw_order_rules,
+    terminal_rules,
+    draw_record_rules,
 )
 FACT_ROOMS: tuple[ModuleType, ...] = (
     custody_facts,
     identity_facts,
+    committee_facts,
+    draw_facts,
+    draw_record_facts,
 )
 TABLE_ROOMS: tuple[ModuleType, ...] = (
     ledger_tables,
     idempotency_tables,
     identity_tables,
+    committee_tables,
+    sealing_tables,
+    draw_tables,
+    draw_record_tables,
 )
 HTTP_ROOMS: tuple[ModuleType, ...] = (
     rulebook_http,
@@ -66,8 +95,8 @@ HTTP_ROOMS: tuple[ModuleType, ...] = (
 # Packages with migrations, in the order in which these are applied.
 MIGRATED: tuple[str, ...] = ("oversight", "bidding")
 
-# One line a concept: the commands of its console.
-CONSOLES: tuple[click.Command, ...] = (*identity_console.COMMANDS,)
+# The commands of all consoles; add a concept's in `consoles.py`.
+CONSOLES: tuple[click.Command, ...] = consoles.CONSOLES
 
 # Patterns over log entries that deserve an alert; none yet.
 DETECTORS: tuple[Callable[..., object], ...] = ()

@@ -131,7 +131,7 @@ async def commit_contribution(
         if sender.commitment:
             raise RuleBroken(COMMITTED_ONCE, needed="nothing: the commitment stands")
         statement = commit_statement(draw, sender.party, unhex(sent.commitment, 32))
-        key = await _key_that_signed(sender.party, sent.signature, statement)
+        key = await key_that_signed(sender.party, sent.signature, statement)
         fact = Committed(
             draw=draw,
             previous=previous,
@@ -197,7 +197,7 @@ def _check_reveal(act: Act, found: Case, sender: Sender, sent: Reveal) -> None:
     verify(unbase64(sender.key, 32), unbase64(sent.signature, 64), statement)
 
 
-async def _key_that_signed(party: str, signature: str, statement: bytes) -> str:
+async def key_that_signed(party: str, signature: str, statement: bytes) -> str:
     """Return the party's current key under which the signature holds."""
     for key in await identity.party_keys(party):
         try:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from oversight.ledger.facts import Fact
 
 
-class Ordered(Fact, frozen=True):
+class Ordered(Fact, frozen=True, omit_defaults=True):
     """An applicant ordered a draw."""
 
     kind: ClassVar[str] = "bidding.draw.ordered"

@@ -11,6 +11,7 @@ from bidding.bundle.rules import Request
 from bidding.closing.rules import State
 from bidding.draw.rules import DRAW_EXISTS, Case, Sender, Taken
 from bidding.draw.schema import (
+    CaseConditions,
     ContributorView,
     DrawView,
     OrderView,
@@ -27,6 +28,7 @@ from bidding.draw.tables import (
 from bidding.walk.rules import SEATED, Line
 from oversight.database import is_postgres, reading, run
 from oversight.errors import RuleBroken
+from oversight.keys.directory import ring
 from oversight.ledger.queries import index_of
 from oversight.values.digests import unhex
 from oversight.values.instants import to_micro_text, to_text
@@ -163,6 +165,25 @@ async def views(cursor: str = "", limit: int = PAGE_LIMIT, subject: str = "") ->
 def conditions_context(draw: str) -> str:
     """Return the context under which a draw's conditions are encrypted."""
     return f"draw/conditions/{draw}"
+
+
+async def conditions(draw: str) -> CaseConditions:
+    """Return what the order asks of experts beside specialty and region; for the seal alone."""
+    row = await Draw.select(Draw.conditions).where(Draw.id == draw).first()
+    if row is None:
+        raise _absent()
+    plain = ring().fields.open(bytes(row["conditions"]), conditions_context(draw))
+    return msgspec.json.decode(plain, type=CaseConditions)
+
+
+def secret_context(draw: str) -> str:
+    """Return the context under which a draw's secret is encrypted."""
+    return f"draw/secret/{draw}"
+
+
+def excluded_context(draw: str) -> str:
+    """Return the context under which a draw's exclusions are encrypted."""
+    return f"draw/excluded/{draw}"
 
 
 async def _step_view(step: Taken) -> StepView:

@@ -41,6 +41,13 @@ class Recused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("an organisation has a credit code or a name")
 
 
+class CaseConditions(msgspec.Struct, frozen=True):
+    """What an order asks of experts beside specialty and region; kept encrypted."""
+
+    on: date  # day of the evaluation
+    organisations: list[Recused]
+
+
 class DrawOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A draw to be made for a committee: from where, how many, and whose nonces enter."""
 

@@ -24,7 +24,7 @@ from bidding.draw.rules import (
     check_strata,
     next_attempt,
 )
-from bidding.draw.schema import DrawOrder, DrawReceipt
+from bidding.draw.schema import CaseConditions, DrawOrder, DrawReceipt
 from bidding.draw.tables import Draw, DrawContributor
 from bidding.draw_order.rules import (
     COMMITTEE_CURRENT,
@@ -151,7 +151,7 @@ async def _order(act: Act, ordered: Case, order: DrawOrder, previous: int | None
 
 
 async def _write(act: Act, ordered: Case, order: DrawOrder) -> None:
-    conditions = {"on": order.evaluation_day, "organisations": order.recused}
+    conditions = CaseConditions(order.evaluation_day, order.recused)
     await Draw.insert(
         Draw(
             id=ordered.id,

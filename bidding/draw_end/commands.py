@@ -1,0 +1,112 @@
+"""Closing a draw without a result, and opening identities (draw.md, steps 7 and 8)."""
+
+import msgspec
+
+from bidding.closing.rules import (
+    NO_PROOF,
+    ORDERER_DOES_NOT_VOID,
+    State,
+    check_closing,
+    check_no_proof,
+)
+from bidding.draw.commands import key_that_signed, take_step, write_step
+from bidding.draw.facts import Identified, Lapsed, Voided
+from bidding.draw.rules import IDENTIFY_DRAW, LAPSE_DRAW, VOID_DRAW, Case, Step, advance
+from bidding.draw.schema import Closing, ClosingTerms, DrawReceipt
+from bidding.draw.tables import DrawClosing, DrawOpening
+from bidding.draw_end import queries
+from bidding.sealing.rules import openings_digest, statement_digest
+from bidding.terminal.commands import write_result
+from oversight.act import Act
+from oversight.authority.rules import Actor, different_person
+from oversight.idempotency.requests import Occasion
+from oversight.identity import queries as identity
+from oversight.keys.directory import ring
+from oversight.values.canonical import canonical
+from oversight.values.digests import unhex
+
+
+async def close_draw(actor: Actor, draw: str, closing: Closing, occasion: Occasion) -> DrawReceipt:
+    """Close a draw in public, with a signed reason; what the inputs gave is logged with it.
+
+    Raises:
+        RuleBroken: STEP_LAWFUL, CLOSER_ENTITLED, CLOSING_REASONED, ORDERER_DOES_NOT_VOID,
+            PROOF_OVERDUE, VRF_KEY_AT_HAND.
+        ProofRejected: the actor's party did not sign this closing of this draw as it stands.
+    """
+    voids = closing.state == State.VOIDED
+
+    async def deed(act: Act, found: Case, previous: int) -> DrawReceipt:
+        state = advance(found.state, Step.VOID if voids else Step.LAPSE)
+        await _check_closer(act, found, state, closing.reason)
+        statement = statement_digest(unhex(closing.salt, 32), closing.text).hex()
+        given = await queries.known(found, closing.reason)
+        if closing.reason == NO_PROOF:
+            check_no_proof(found.complete_since(), given.pi is not None, act.at)
+        terms = ClosingTerms(closing.state, closing.reason, statement)
+        signed = queries.closing(found, terms, given).signed()
+        await key_that_signed(actor.party, closing.signature, signed)
+        fact = (Voided if voids else Lapsed)(
+            draw=draw,
+            previous=previous,
+            reason=closing.reason,
+            statement=statement,
+            signature=closing.signature,
+            alpha=given.alpha,
+            pi=given.pi,
+            walk=given.walk,
+        )
+        ordinal = await act.record(fact, subject=found.subject)
+        if given.result is not None:
+            await write_result(act, draw, given.result)
+        await _write_closing(act, draw, closing, statement)
+        return act.answered(await write_step(act, found, closing.state, ordinal, state))
+
+    permission = VOID_DRAW if voids else LAPSE_DRAW
+    return await take_step(actor, permission, occasion, draw, deed)
+
+
+async def _check_closer(act: Act, found: Case, state: State, reason: str) -> None:
+    if state is State.VOIDED:
+        different_person(found.person, act.actor.person, ORDERER_DOES_NOT_VOID)
+    roles = {party: trusted.role for party, trusted in (await identity.trust_parties()).items()}
+    check_closing(state, act.actor.party, roles, found.missing(), reason)
+
+
+async def _write_closing(act: Act, draw: str, closing: Closing, statement: str) -> None:
+    words = msgspec.json.encode({"salt": closing.salt, "text": closing.text})
+    await DrawClosing.insert(
+        DrawClosing(
+            draw=draw,
+            state=closing.state,
+            reason=closing.reason,
+            statement=statement,
+            text=ring().fields.seal(words, f"draw/closing/{draw}"),
+            signature=closing.signature,
+            party=act.actor.party,
+            person=act.actor.person,
+            act=act.id,
+        )
+    )
+
+
+async def open_identities(actor: Actor, draw: str, occasion: Occasion) -> DrawReceipt:
+    """Open who holds a seat, to whom the edition allows; nothing was opened before.
+
+    Raises:
+        RuleBroken: STEP_LAWFUL.
+    """
+
+    async def deed(act: Act, found: Case, previous: int) -> DrawReceipt:
+        state = advance(found.state, Step.IDENTIFY)
+        opened = await queries.openings(found)
+        digest = openings_digest(opened).hex()
+        fact = Identified(draw=draw, previous=previous, openings=digest)
+        ordinal = await act.record(fact, subject=found.subject)
+        sealed = ring().fields.seal(canonical(opened), queries.openings_context(draw))
+        await DrawOpening.insert(
+            DrawOpening(draw=draw, openings=sealed, digest=digest, person=actor.person, act=act.id)
+        )
+        return act.answered(await write_step(act, found, "identified", ordinal, state))
+
+    return await take_step(actor, IDENTIFY_DRAW, occasion, draw, deed)

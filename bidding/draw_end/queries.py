@@ -1,0 +1,134 @@
+"""What a closing must carry, and what an opening shows. Nothing is written."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from bidding.bundle.rules import ClosedPart, OpenedPart, Opening
+from bidding.closing.rules import NO_PROOF, Close, State
+from bidding.draw import queries as draws
+from bidding.draw.rules import Case
+from bidding.draw.schema import ClosingTerms
+from bidding.draw.tables import DrawOpening, DrawRequest, DrawResult
+from bidding.sealing.queries import candidate
+from bidding.sealing.rules import Candidate, expert_parts, part_digest, salts
+from bidding.terminal import queries as terminal
+from bidding.terminal.queries import Result
+from bidding.terminal.rules import check_key_at_hand
+from bidding.walk.rules import Line, attributes_due, identities_due, walk_digest
+from oversight.keys.directory import ring
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is known of a draw's result when it is closed."""
+
+    alpha: str | None = None  # hex
+    pi: str | None = None
+    walk: str | None = None
+    result: Result | None = None  # computed now, so not stored yet
+
+
+async def known(found: Case, reason: str) -> Known:
+    """Return what a closing for this reason must say of the result: a closing hides nothing.
+
+    Raises:
+        RuleBroken: VRF_KEY_AT_HAND, when the proof is owed, cannot be made, and the reason does
+            not say so.
+    """
+    if not found.request or found.missing():
+        return Known()
+    if found.state is State.DRAWN:
+        return await _stored(found.id)
+    request = await draws.request(found.id)
+    assert request is not None
+    own = ring().vrf_public.hex()
+    if reason == NO_PROOF and request.vrf_key != own:
+        return Known(alpha=terminal.alpha(found).hex())
+    check_key_at_hand(request.vrf_key, own)
+    given = await terminal.result(found, request)
+    return Known(given.alpha.hex(), given.pi.hex(), given.walk.hex(), given)
+
+
+async def _stored(draw: str) -> Known:
+    row = await DrawResult.select().where(DrawResult.draw == draw).first()
+    assert row is not None
+    return Known(row["alpha"], row["pi"], walk_digest(await draws.lines(draw)).hex())
+
+
+def closing(found: Case, terms: ClosingTerms, result: Known) -> Close:
+    """Return what the closing party signs (draw.md, step 7)."""
+    return Close(
+        draw=found.id,
+        attempt=found.attempt,
+        request=found.request or None,
+        state=terms.state,
+        reason=terms.reason,
+        statement=terms.statement,
+        alpha=result.alpha,
+        walk=result.walk,
+    )
+
+
+async def closing_statement(draw: str, terms: ClosingTerms) -> Close:
+    """Return what a closing with these terms would sign now.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS, VRF_KEY_AT_HAND.
+    """
+    found = await draws.case(draw)
+    return closing(found, terms, await known(found, terms.reason))
+
+
+async def openings(found: Case) -> list[Opening]:
+    """Return what is opened in the end, sorted by commitment (draw.md, step 8).
+
+    This reads personal data that nobody may see before; only the act that opens it asks.
+    """
+    lines = await draws.lines(found.id)
+    secret = await _secret(found.id)
+    whole = identities_due(lines)
+    due = whole | attributes_due(lines, found.caps)
+    met = {line.commitment: line for line in lines if line.outcomes[0] != "duplicate"}
+    opened = [await _opening(found.id, secret, met[one], one in whole) for one in sorted(due)]
+    return opened
+
+
+async def stored_openings(draw: str) -> list[Opening]:
+    """Return the openings that were logged; empty before."""
+    row = await DrawOpening.select().where(DrawOpening.draw == draw).first()
+    if row is None:
+        return []
+    plain = ring().fields.open(bytes(row["openings"]), openings_context(draw))
+    return msgspec.json.decode(plain, type=list[Opening])
+
+
+def openings_context(draw: str) -> str:
+    """Return the context under which a draw's openings are encrypted."""
+    return f"draw/openings/{draw}"
+
+
+async def _secret(draw: str) -> bytes:
+    row = await DrawRequest.select(DrawRequest.secret).where(DrawRequest.draw == draw).first()
+    assert row is not None
+    return ring().fields.open(bytes(row["secret"]), draws.secret_context(draw))
+
+
+async def _opening(draw: str, secret: bytes, line: Line, whole: bool) -> Opening:
+    one: Candidate = await candidate(draw, line.stratum, line.position, ring().fields)
+    first, second = salts(secret, one.expert)
+    identity, attributes = expert_parts(one)
+    return Opening(
+        commitment=line.commitment.hex(),
+        identity=_opened(first, identity) if whole else _closed(first, identity),
+        attributes=_opened(second, attributes),
+    )
+
+
+def _opened(salt: bytes, value: Mapping[str, object]) -> dict[str, object]:
+    part = OpenedPart(salt=salt.hex(), value=dict(value))
+    return msgspec.to_builtins(part)  # type: ignore[no-any-return]
+
+
+def _closed(salt: bytes, identity: Mapping[str, object]) -> dict[str, object]:
+    part = ClosedPart(digest=part_digest("identity", salt, identity).hex())
+    return msgspec.to_builtins(part)  # type: ignore[no-any-return]

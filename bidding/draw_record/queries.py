@@ -1,0 +1,157 @@
+"""The bundle: everything that a verifier needs beside the trust file, under one checkpoint."""
+
+import json
+from collections.abc import Sequence
+
+from bidding.bundle.rules import (
+    Bundle,
+    Earlier,
+    LoggedEntry,
+    LogPart,
+    Opening,
+    Request,
+    Reveal,
+    VrfResult,
+    WalkLine,
+)
+from bidding.committee.queries import line_of
+from bidding.draw import queries as draws
+from bidding.draw.rules import Case
+from bidding.draw.tables import DrawLine, DrawResult
+from bidding.draw_end.queries import stored_openings
+from bidding.draw_record.rules import BUNDLE_SEALED, check_reader, sees_openings
+from bidding.lottery.rules import PROTOCOL
+from bidding.terminal.queries import vrf_key_entry
+from oversight.authority.rules import Actor
+from oversight.database import reading
+from oversight.errors import RuleBroken
+from oversight.ledger.queries import LoggedEntry as Logged
+from oversight.ledger.queries import PlacedEntry, entry, proof_of, wait_index
+from oversight.rulebook.rules import edition
+from oversight.values.digests import to_base64
+
+
+async def request_for(actor: Actor, draw: str) -> Request:
+    """Return the sealed request, for those who may read it.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS, READER_ENTITLED, BUNDLE_SEALED.
+    """
+    found = await draws.case(draw)
+    check_reader(actor, [one.party for one in found.senders])
+    return await _request(draw)
+
+
+async def bundle(actor: Actor, draw: str) -> Bundle:
+    """Return the draw's bundle as far as it got, with the openings if they are for this reader.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS, READER_ENTITLED, BUNDLE_SEALED; ENTRY_EFFECTIVE while the
+            newest entry waits for its checkpoint.
+    """
+    async with reading():
+        found = await draws.case(draw)
+        parties = [one.party for one in found.senders]
+        check_reader(actor, parties)
+        shown = sees_openings(actor, parties, edition(found.rulebook).draw.identities)
+        return await _bundle(found, await stored_openings(draw) if shown else [])
+
+
+async def _bundle(found: Case, openings: list[Opening]) -> Bundle:
+    request = await _request(found.id)
+    line = await line_of(found.subject)
+    before = [
+        one for one in await draws.attempts(line, found.purpose) if one.attempt < found.attempt
+    ]
+    return Bundle(
+        protocol=PROTOCOL,
+        request=request,
+        parent=None,
+        earlier=[await _earlier(one) for one in before],
+        reveals=_reveals(found),
+        beacon=None,
+        vrf=await _vrf(found.id),
+        walk=await _walk(found.id),
+        openings=openings,
+        log=await _log([*before, found]),
+    )
+
+
+async def _request(draw: str) -> Request:
+    request = await draws.request(draw)
+    if request is None:
+        raise RuleBroken(BUNDLE_SEALED, needed="a sealed draw")
+    return request
+
+
+async def _earlier(found: Case) -> Earlier:
+    request = await draws.request(found.id)
+    if request is None:
+        return Earlier(request=None, reveals=[], beacon=None, vrf=None, walk=[], draw=found.id)
+    return Earlier(
+        request=request,
+        reveals=_reveals(found),
+        beacon=None,
+        vrf=await _vrf(found.id),
+        walk=await _walk(found.id),
+    )
+
+
+def _reveals(found: Case) -> list[Reveal]:
+    return [
+        Reveal(party=one.party, nonce=one.nonce or None, signature=one.signature or None)
+        for one in found.senders
+    ]
+
+
+async def _vrf(draw: str) -> VrfResult | None:
+    row = await DrawResult.select().where(DrawResult.draw == draw).first()
+    if row is None:
+        return None
+    return VrfResult(alpha=row["alpha"], pi=row["pi"] or None, beta=row["beta"] or None)
+
+
+async def _walk(draw: str) -> list[WalkLine]:
+    rows = await DrawLine.select().where(DrawLine.draw == draw).order_by(DrawLine.number)
+    return [
+        WalkLine(
+            stratum=row["stratum"],
+            position=row["position"],
+            commitment=row["commitment"],
+            outcomes=json.loads(row["outcomes"]),
+            inclusion=json.loads(row["inclusion"]),
+        )
+        for row in rows
+    ]
+
+
+async def _log(cases: Sequence[Case]) -> LogPart:
+    """Return all entries of these attempts and of their VRF keys, under the newest checkpoint."""
+    logged = await _key_entries(cases)
+    for one in cases:
+        for step in one.steps:
+            logged.append(await entry(await wait_index(step.act, step.ordinal)))
+    placed = [await proof_of(one.index) for one in logged]
+    notes = {one.checkpoint.note for one in placed}
+    assert len(notes) == 1, "one state of the log has one newest checkpoint"
+    return LogPart(
+        checkpoint=notes.pop(),
+        early=None,
+        entries=[_with_path(one, place) for one, place in zip(logged, placed, strict=True)],
+    )
+
+
+async def _key_entries(cases: Sequence[Case]) -> list[Logged]:
+    requests = [await draws.request(one.id) for one in cases]
+    keys = dict.fromkeys(request.vrf_key for request in requests if request is not None)
+    found = [await vrf_key_entry(key) for key in keys]
+    return sorted((one for one in found if one is not None), key=lambda one: one.index)
+
+
+def _with_path(logged: Logged, placed: PlacedEntry) -> LoggedEntry:
+    return LoggedEntry(
+        kind=logged.kind,
+        index=logged.index,
+        leaf=to_base64(logged.data),
+        inclusion=[node.hex() for node in placed.path],
+    )

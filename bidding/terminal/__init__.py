@@ -1,0 +1,1 @@
+"""The draw terminal: what the center's operator does, seeing no name: seal, and run."""

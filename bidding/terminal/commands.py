@@ -1,0 +1,235 @@
+"""Sealing a draw, and running it (draw.md, steps 3 and 5)."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from bidding.bundle.rules import Contributor, Pool, Request, Stratum, request_digest
+from bidding.contribution.rules import Entrants, check_contributors
+from bidding.draw import queries as draws
+from bidding.draw.commands import take_step, write_step
+from bidding.draw.facts import Drawn, Sealed
+from bidding.draw.rules import (
+    COMMITMENTS_COMPLETE,
+    REVEALS_COMPLETE,
+    RUN_DRAW,
+    SEAL_DRAW,
+    Case,
+    Step,
+    advance,
+    check_rosters,
+    check_vrf_lead,
+)
+from bidding.draw.schema import DrawReceipt, SealOrder
+from bidding.draw.tables import DrawLine, DrawRequest, DrawResult
+from bidding.lottery.rules import PROTOCOL
+from bidding.sealing.commands import SealedRoster, keep_roster, seal_roster
+from bidding.sealing.rules import excluded_digest, secret_digest
+from bidding.terminal import queries
+from bidding.terminal.queries import Result
+from bidding.terminal.rules import VRF_KEY_PUBLISHED, check_key_at_hand, reveal_time
+from oversight.act import Act
+from oversight.ambient import fresh_bytes
+from oversight.authority.rules import TRUSTED_ROLE, Actor
+from oversight.errors import RuleBroken
+from oversight.idempotency.requests import Occasion
+from oversight.identity import queries as identity
+from oversight.keys.directory import ring
+from oversight.ledger.queries import effective_size
+from oversight.ledger.terms import terms
+from oversight.rulebook.rules import edition
+from oversight.values.canonical import canonical
+from oversight.values.instants import from_micro_text, from_text, to_text
+
+SECRET_BYTES = SALT_BYTES = 32
+
+
+class _Rosters(msgspec.Struct, frozen=True):
+    """What a seal fixes beside the request."""
+
+    secret: bytes
+    sealed: Sequence[SealedRoster]
+    salt: bytes
+    excluded: list[list[str]]  # expert id and ground, sorted
+
+
+async def seal_draw(actor: Actor, draw: str, order: SealOrder, occasion: Occasion) -> DrawReceipt:
+    """Fix rosters, contributors, keys and times; from here on nothing about the draw can change.
+
+    Raises:
+        RuleBroken: STEP_LAWFUL, COMMITMENTS_COMPLETE, CONTRIBUTORS_ENOUGH, VRF_KEY_PUBLISHED,
+            VRF_KEY_SETTLED, REVEAL_TIME_AHEAD, ROSTER_LARGE_ENOUGH.
+    """
+
+    async def deed(act: Act, found: Case, previous: int) -> DrawReceipt:
+        state = advance(found.state, Step.SEAL)
+        await _check_inputs(found)
+        await _check_vrf_key(act, found)
+        wanted = from_text(order.reveal_by) if order.reveal_by else None
+        due = reveal_time(wanted, act.at, edition(found.rulebook).draw.reveal_minutes)
+        rosters = await _seal_rosters(found)
+        request = _request(found, rosters, await act.log_size(), due)
+        fact = Sealed(
+            draw=draw,
+            previous=previous,
+            request=request_digest(request).hex(),
+            purpose=found.purpose,
+            attempt=found.attempt,
+            of=found.of,
+        )
+        ordinal = await act.record(fact, subject=found.subject)
+        await _write_seal(act, request, rosters, due)
+        return act.answered(await write_step(act, found, "sealed", ordinal, state))
+
+    return await take_step(actor, SEAL_DRAW, occasion, draw, deed, snapshot=True)
+
+
+async def _check_inputs(found: Case) -> None:
+    """Refuse to seal before every contributor committed, or with too few distinct ones."""
+    silent = [one.party for one in found.senders if not one.commitment]
+    if silent:
+        raise RuleBroken(COMMITMENTS_COMPLETE, needed="a commitment of each", missing=silent)
+    roles = {
+        one.party: TRUSTED_ROLE[(await identity.party(one.party)).role] for one in found.senders
+    }
+    keys = [(one.party, one.key) for one in found.senders]
+    must = edition(found.rulebook).draw.must_contribute
+    check_contributors(Entrants(keys, roles, must, found.purpose))
+
+
+async def _check_vrf_key(act: Act, found: Case) -> None:
+    published = await queries.vrf_key_entry(ring().vrf_public.hex())
+    if published is None or published.index >= await effective_size():
+        raise RuleBroken(VRF_KEY_PUBLISHED, needed="the key's entry in effect")
+    at = from_micro_text(published.entry().at)
+    check_vrf_lead(at, act.at, edition(found.rulebook).draw.vrf_lead_hours)
+
+
+async def _seal_rosters(found: Case) -> _Rosters:
+    """Take the pool as the act sees it, and close each stratum's roster."""
+    pool = await queries.pool_of(found)
+    multiple = edition(found.rulebook).draw.roster_multiple
+    sizes = [
+        (stratum, seats, len(candidates))
+        for (stratum, seats), (candidates, _) in zip(found.strata, pool, strict=True)
+    ]
+    check_rosters(sizes, multiple)
+    secret = fresh_bytes(SECRET_BYTES)
+    cipher = ring().fields
+    sealed = [
+        await seal_roster(secret, candidates, cipher, found.id, place)
+        for place, (candidates, _) in enumerate(pool)
+    ]
+    excluded = sorted({pair for _, pairs in pool for pair in pairs})
+    return _Rosters(secret, sealed, fresh_bytes(SALT_BYTES), [list(pair) for pair in excluded])
+
+
+def _request(found: Case, rosters: _Rosters, as_of: int, due: datetime) -> Request:
+    excluded = excluded_digest(rosters.salt, rosters.excluded).hex()
+    return Request(
+        protocol=PROTOCOL,
+        origin=terms().origin,
+        draw=found.id,
+        of=found.of,
+        subject=found.subject,
+        purpose=found.purpose,
+        attempt=found.attempt,
+        rulebook=found.rulebook,
+        secret=secret_digest(rosters.secret).hex(),
+        pool=Pool(as_of=as_of, excluded=excluded),
+        strata=[
+            Stratum(id=stratum, seats=seats, size=roster.size, root=roster.root.hex())
+            for (stratum, seats), roster in zip(found.strata, rosters.sealed, strict=True)
+        ],
+        caps=found.caps,
+        contributors=[
+            Contributor(party=one.party, key=one.key, commitment=one.commitment)
+            for one in found.senders
+        ],
+        beacon=None,
+        vrf_key=ring().vrf_public.hex(),
+        reveal_by=to_text(due),
+    )
+
+
+async def _write_seal(act: Act, request: Request, rosters: _Rosters, due: datetime) -> None:
+    cipher, draw = ring().fields, request.draw
+    excluded = {"salt": rosters.salt.hex(), "list": rosters.excluded}
+    await DrawRequest.insert(
+        DrawRequest(
+            draw=draw,
+            request=canonical(request),
+            digest=request_digest(request).hex(),
+            reveal_by=due,
+            secret=cipher.seal(rosters.secret, draws.secret_context(draw)),
+            excluded=cipher.seal(canonical(excluded), draws.excluded_context(draw)),
+            act=act.id,
+        )
+    )
+    for place, roster in enumerate(rosters.sealed):
+        await keep_roster(act, draw, place, roster)
+
+
+async def run_draw(actor: Actor, draw: str, occasion: Occasion) -> DrawReceipt:
+    """Apply the center's key to all inputs and log what they give; the order is fixed for good.
+
+    Raises:
+        RuleBroken: STEP_LAWFUL, REVEALS_COMPLETE, VRF_KEY_AT_HAND.
+    """
+
+    async def deed(act: Act, found: Case, previous: int) -> DrawReceipt:
+        state = advance(found.state, Step.DRAW)
+        if missing := found.missing():
+            raise RuleBroken(REVEALS_COMPLETE, needed="a reveal of each", missing=missing)
+        request = await draws.request(draw)
+        assert request is not None
+        check_key_at_hand(request.vrf_key, ring().vrf_public.hex())
+        given = await queries.result(found, request)
+        fact = Drawn(
+            draw=draw,
+            previous=previous,
+            request=found.request,
+            alpha=given.alpha.hex(),
+            pi=given.pi.hex(),
+            beacon=None,
+            walk=given.walk.hex(),
+        )
+        ordinal = await act.record(fact, subject=found.subject)
+        await write_result(act, draw, given)
+        return act.answered(await write_step(act, found, "drawn", ordinal, state))
+
+    return await take_step(actor, RUN_DRAW, occasion, draw, deed)
+
+
+async def write_result(act: Act, draw: str, given: Result) -> None:
+    """Write proof and lines as part of the act that makes them known."""
+    await DrawResult.insert(
+        DrawResult(
+            draw=draw,
+            alpha=given.alpha.hex(),
+            pi=given.pi.hex(),
+            beta=given.beta.hex(),
+            walk=given.walk.hex(),
+            act=act.id,
+        )
+    )
+    await DrawLine.insert(*_line_rows(draw, given))
+
+
+def _line_rows(draw: str, given: Result) -> list[Any]:
+    return [
+        DrawLine(
+            id=f"{draw}/{number}",
+            draw=draw,
+            number=number,
+            stratum=line.stratum,
+            position=line.position,
+            commitment=line.commitment.hex(),
+            outcomes=json.dumps(list(line.outcomes)),
+            inclusion=json.dumps([node.hex() for node in path]),
+        )
+        for number, (line, path) in enumerate(zip(given.lines, given.paths, strict=True))
+    ]

@@ -1,0 +1,177 @@
+"""What complete inputs give: proof, order of every stratum, walk. Nothing is written."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from bidding.bundle.rules import Request
+from bidding.committee.queries import committee
+from bidding.draw import queries as draws
+from bidding.draw.rules import Case
+from bidding.eligibility.queries import EligibleExpert, Loaded, judge, load, with_names
+from bidding.eligibility.rules import Conditions
+from bidding.lottery.rules import Order, alpha_of, orders, seed_of, transcript
+from bidding.roster.rules import Organisation
+from bidding.sealing import queries as sealed
+from bidding.sealing.rules import Candidate, expert_parts, roster_paths
+from bidding.walk.rules import CapTally, Line, Walk, walk_digest
+from oversight.custody.facts import KeyPublished
+from oversight.keys.directory import ring
+from oversight.keys.vrf import prove
+from oversight.ledger.queries import LoggedEntry, entries_about
+from oversight.rulebook.rules import edition
+from oversight.values.digests import unhex
+
+VRF_PURPOSE = "draw-vrf"
+Attributes = dict[tuple[int, int], Mapping[str, object]]  # by stratum and position
+
+
+Pool = tuple[list[Candidate], list[tuple[str, str]]]  # eligible; excluded with their grounds
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What a draw's inputs give."""
+
+    alpha: bytes  # 32 bytes
+    pi: bytes  # 80 bytes
+    beta: bytes  # 64 bytes
+    lines: Sequence[Line]
+    paths: Sequence[Sequence[bytes]]  # of each line, in its roster's tree
+
+    @property
+    def walk(self) -> bytes:
+        """The digest of the walk, 32 bytes."""
+        return walk_digest(self.lines)
+
+
+class _Unread(Exception):  # noqa: N818, a signal to load more
+    """The walk reached a position whose attributes are not loaded yet."""
+
+    def __init__(self, stratum: int, position: int) -> None:
+        super().__init__("attributes are not loaded")
+        self.stratum, self.position = stratum, position
+
+
+async def vrf_key_entry(key: str) -> LoggedEntry | None:
+    """Return the entry that published a VRF key (hex), or None."""
+    for logged in await entries_about(VRF_PURPOSE, KeyPublished.kind):
+        if logged.entry().body.get("key") == key:
+            return logged
+    return None
+
+
+async def pool_of(case: Case) -> list[Pool]:
+    """Return, for each stratum, who may be drawn, and who matches but may not, with the ground.
+
+    Inside an act this reads the act's own state. Names are opened here, for the seal alone.
+    """
+    strata = [tuple(stratum.split("@", 1)) for stratum, _ in case.strata]
+    conditions = await _conditions(case)
+    loaded = await load([(specialty, region) for specialty, region in strata], conditions)
+    return await asyncio.to_thread(_judged, loaded, conditions)
+
+
+def _judged(loaded: Loaded, conditions: Conditions) -> list[Pool]:
+    return [
+        ([_candidate(one) for one in with_names(pool.eligible)], pool.excluded)
+        for pool in judge(loaded, conditions)
+    ]
+
+
+def _candidate(one: EligibleExpert) -> Candidate:
+    return Candidate(one.expert, one.name, one.employer, one.region, list(one.specialties))
+
+
+async def _conditions(case: Case) -> Conditions:
+    """Return what the case asks of its experts, as it was ordered.
+
+    How often an expert may serve is a figure that no edition has yet.
+    """
+    said = await draws.conditions(case.id)
+    rulebook = edition(case.rulebook)
+    pool = rulebook.pool
+    return Conditions(
+        on=said.on,
+        organisations=frozenset(Organisation(one.name, one.uscc) for one in said.organisations),
+        subjects=frozenset({case.subject, (await committee(case.subject)).tender}),
+        lookback_years=pool.lookback_years,
+        age_max=pool.age_below if rulebook.hard("expert_age_below") else None,
+    )
+
+
+def alpha(case: Case) -> bytes:
+    """Return what the center's key is applied to; every nonce must be in."""
+    assert case.complete_since(), "the inputs are complete"
+    nonces = [(one.party, unhex(one.nonce, 32)) for one in case.senders]
+    return alpha_of(transcript(unhex(case.request, 32), nonces, None))
+
+
+async def result(case: Case, request: Request) -> Result:
+    """Return what the inputs give, computed off the event loop.
+
+    The center's key must be the one that the request names.
+    """
+    assert request.vrf_key == ring().vrf_public.hex(), "the sealed key is at hand"
+    inputs = alpha(case)
+    pi, beta = prove(ring().vrf, inputs)
+    sizes = {stratum.id: stratum.size for stratum in request.strata}
+    ordered = await asyncio.to_thread(orders, seed_of(inputs, beta), sizes)
+    rosters = [await sealed.roster(case.id, place) for place in range(len(request.strata))]
+    lines = await _walk(case.id, request, ordered, rosters)
+    return Result(inputs, pi, beta, lines, await _paths(rosters, lines))
+
+
+async def _walk(
+    draw: str, request: Request, ordered: list[Order], rosters: list[list[bytes]]
+) -> list[Line]:
+    """Walk, loading a block of attributes whenever a cap asks for one that is not there.
+
+    The walk depends on nothing but its inputs, so beginning it anew changes nothing.
+    """
+    known: Attributes = {}
+    while True:
+        try:
+            return _walked(request, ordered, rosters, known)
+        except _Unread as gap:
+            known |= await _attributes(draw, gap.stratum, gap.position)
+
+
+def _walked(
+    request: Request, ordered: list[Order], rosters: list[list[bytes]], known: Attributes
+) -> list[Line]:
+    tally = CapTally(request.caps)
+
+    def meet(stratum: int, position: int) -> bytes:
+        return rosters[stratum][position]
+
+    def admit(stratum: int, position: int, _: bytes) -> bool:
+        if not request.caps:
+            return True
+        if (stratum, position) not in known:
+            raise _Unread(stratum, position)
+        values = known[stratum, position]
+        admitted = tally.admits(values)
+        if admitted:
+            tally.seat(values)
+        return admitted
+
+    walk = Walk([stratum.seats for stratum in request.strata], ordered, meet, admit)
+    walk.begin()
+    return walk.lines
+
+
+async def _attributes(draw: str, stratum: int, position: int) -> Attributes:
+    block = position // sealed.BLOCK_ENTRIES
+    first = block * sealed.BLOCK_ENTRIES
+    people = await sealed.people(draw, stratum, block, ring().fields)
+    return {(stratum, first + place): expert_parts(one)[1] for place, one in enumerate(people)}
+
+
+async def _paths(rosters: list[list[bytes]], lines: Sequence[Line]) -> list[list[bytes]]:
+    found: dict[tuple[int, int], list[bytes]] = {}
+    for stratum, roster in enumerate(rosters):
+        places = [line.position for line in lines if line.stratum == stratum]
+        paths = await asyncio.to_thread(roster_paths, roster, places)
+        found |= {(stratum, position): path for position, path in paths.items()}
+    return [found[line.stratum, line.position] for line in lines]

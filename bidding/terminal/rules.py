@@ -1,0 +1,61 @@
+"""What the terminal is sure of before it fixes or computes anything (draw.md, 3, 5). Pure."""
+
+from datetime import datetime, timedelta
+
+from oversight.errors import Ground, Rule, RuleBroken
+
+REVEAL_TIME_AHEAD = Rule(
+    "terminal.reveal_time_ahead",
+    "Reveals are due after the seal, soon enough that the draw is not forgotten.",
+    "design: draw.md#3. Seal",
+    Ground.UNLAWFUL,
+)
+VRF_KEY_PUBLISHED = Rule(
+    "terminal.vrf_key_published",
+    "The center's VRF key is on the log before anything is sealed under it.",
+    "design: draw.md#3. Seal",
+)
+VRF_KEY_AT_HAND = Rule(
+    "terminal.vrf_key_at_hand",
+    "The key that the request names is the one that this service holds.",
+    "design: draw.md#5. Draw",
+)
+
+REVEAL_MINUTES_MIN = 1
+REVEAL_DAYS_MAX = 30
+
+
+def reveal_time(wanted: datetime | None, sealed: datetime, minutes: int) -> datetime:
+    """Return the last moment for reveals, in whole seconds.
+
+    Args:
+        wanted: what the operator asks for, or None for the edition's `minutes` after the seal.
+
+    Raises:
+        RuleBroken: REVEAL_TIME_AHEAD.
+    """
+    due = wanted or (sealed + timedelta(minutes=minutes)).replace(microsecond=0)
+    assert due.microsecond == 0
+    earliest = sealed + timedelta(minutes=REVEAL_MINUTES_MIN)
+    latest = sealed + timedelta(days=REVEAL_DAYS_MAX)
+    if wanted is not None and not earliest <= due <= latest:
+        raise RuleBroken(
+            REVEAL_TIME_AHEAD,
+            needed=f"{REVEAL_MINUTES_MIN} minute to {REVEAL_DAYS_MAX} days after the seal",
+            reveal_by=due.isoformat(),
+        )
+    return due
+
+
+def check_key_at_hand(request_key: str, own_key: str) -> None:
+    """Return only if the request names the VRF key that is at hand (both hex).
+
+    Raises:
+        RuleBroken: VRF_KEY_AT_HAND.
+    """
+    if request_key != own_key:
+        raise RuleBroken(
+            VRF_KEY_AT_HAND,
+            needed="the key that was sealed; without it the supervisor voids with no-proof",
+            sealed_under=request_key,
+        )
