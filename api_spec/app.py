@@ -53,7 +53,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Litestar:
         },
         dto=StrictBody,
         return_dto=None,
-        exception_handlers={**EXCEPTION_HANDLERS, Replayed: doors.replay},
+        exception_handlers=_exception_handlers(),
         middleware=[replies.EntityTags],
         before_send=[replies.correct_allow, replies.protect],
         request_max_body_size=settings.request_bytes_max,
@@ -68,6 +68,10 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Litestar:
     app.state.query_parameters = query_parameters(description)
     app.state.allowed_methods = doors.allowed_methods(all_doors(app))
     return app
+
+
+def _exception_handlers() -> dict[int | type[Exception], Any]:
+    return dict(EXCEPTION_HANDLERS) | {Replayed: doors.replay}
 
 
 def _openapi(settings: Settings) -> OpenAPIConfig:

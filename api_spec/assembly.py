@@ -13,6 +13,9 @@ from litestar.handlers import HTTPRouteHandler
 from piccolo.table import Table
 
 from api_spec import consoles, problems
+from bidding.classification import facts as classification_facts
+from bidding.classification import rules as classification_rules
+from bidding.classification import tables as classification_tables
 from bidding.closing import rules as closing_rules
 from bidding.committee import facts as committee_facts
 from bidding.committee import rules as committee_rules
@@ -25,7 +28,19 @@ from bidding.draw_order import rules as draw_order_rules
 from bidding.draw_record import facts as draw_record_facts
 from bidding.draw_record import rules as draw_record_rules
 from bidding.draw_record import tables as draw_record_tables
+from bidding.eligibility import rules as eligibility_rules
+from bidding.external_draw import tables as external_draw_tables
+from bidding.intake import facts as intake_facts
+from bidding.intake import rules as intake_rules
+from bidding.intake import tables as intake_tables
+from bidding.reading import tables as reading_tables
+from bidding.recusal import rules as recusal_rules
+from bidding.recusal import tables as recusal_tables
+from bidding.roster import facts as roster_facts
+from bidding.roster import rules as roster_rules
+from bidding.roster import tables as roster_tables
 from bidding.sealing import tables as sealing_tables
+from bidding.sheet import rules as sheet_rules
 from bidding.terminal import rules as terminal_rules
 from bidding.walk import rules as walk_rules
 from oversight import configuration, database, wire
@@ -69,6 +84,12 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     draw_order_rules,
     terminal_rules,
     draw_record_rules,
+    classification_rules,
+    roster_rules,
+    recusal_rules,
+    eligibility_rules,
+    sheet_rules,
+    intake_rules,
 )
 FACT_ROOMS: tuple[ModuleType, ...] = (
     custody_facts,
@@ -76,6 +97,9 @@ FACT_ROOMS: tuple[ModuleType, ...] = (
     committee_facts,
     draw_facts,
     draw_record_facts,
+    classification_facts,
+    roster_facts,
+    intake_facts,
 )
 TABLE_ROOMS: tuple[ModuleType, ...] = (
     ledger_tables,
@@ -85,6 +109,12 @@ TABLE_ROOMS: tuple[ModuleType, ...] = (
     sealing_tables,
     draw_tables,
     draw_record_tables,
+    classification_tables,
+    roster_tables,
+    recusal_tables,
+    reading_tables,
+    intake_tables,
+    external_draw_tables,
 )
 HTTP_ROOMS: tuple[ModuleType, ...] = (
     rulebook_http,

@@ -5,43 +5,71 @@ over HTTP. Exit statuses: 0 done; 1 refused by a rule; 2 wrong usage, or a setti
 read; 3 the service cannot be reached; 4 the service failed. `verify` has its own, named there.
 """
 
+import json
 import os
 import sys
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 from click.shell_completion import get_completion_class
 
-from api_spec import assembly, instance
-from api_spec.problems import problem_of_refusal
+from api_spec import consoles
 from oversight.errors import ProofRejected, RuleBroken
-from oversight.remote import REFUSED, Remote, problem_lines
+from oversight.remote import CONFIG_FILE, REFUSED, Remote, problem_lines
 
 URL = "http://127.0.0.1:8000"
 USAGE = 2
 
 
+# Loaded when they are called: serving needs far more than asking.
+OWN_COMMANDS = {"init": "init", "serve": "serve", "config": "config"}
+
+
 class Daylight(click.Group):
     """The command group that explains refusals instead of printing tracebacks."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return all names."""
+        return sorted({*super().list_commands(ctx), *OWN_COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, loading the instance's own when they are asked for."""
+        if cmd_name not in OWN_COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command = getattr(import_module("api_spec.instance"), OWN_COMMANDS[cmd_name])
+        assert isinstance(command, click.Command), cmd_name
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a refusal becomes its lines and an exit status."""
         try:
             return super().invoke(ctx)
         except RuleBroken as refusal:
-            problem = msgspec.to_builtins(problem_of_refusal(refusal))
+            problem = _problem(refusal)
         except ProofRejected as rejected:
             problem = {"title": str(rejected), "status": 422}
         as_json = isinstance(ctx.obj, Remote) and ctx.obj.as_json
-        lines = [msgspec.json.encode(problem).decode()] if as_json else problem_lines(problem)
+        lines = [json.dumps(problem, ensure_ascii=False)] if as_json else problem_lines(problem)
         for line in lines:
             click.echo(line, err=True)
         malformed = problem.get("code", "").startswith("configuration.")
         ctx.exit(USAGE if malformed else REFUSED)
         return None
+
+
+def _problem(refusal: RuleBroken) -> dict[str, Any]:
+    rule = refusal.rule
+    return {
+        "title": rule.demands,
+        "status": 422,
+        "code": rule.code,
+        "source": rule.source,
+        "found": {name: str(value) for name, value in refusal.found.items()},
+        "needed": refusal.needed,
+    }
 
 
 @click.group(cls=Daylight, context_settings={"help_option_names": ["-h", "--help"]})
@@ -68,10 +96,10 @@ class Daylight(click.Group):
     envvar="DAYLIGHT_CONFIG",
     type=click.Path(dir_okay=False, path_type=Path),
     show_envvar=True,
-    help=f"The instance's settings; by default {instance.FILE} if it is here.",
+    help="The instance's settings; by default daylight.toml if it is here.",
 )
 @click.pass_context
-def main(
+def main(  # noqa: PLR0917 - click passes by name
     ctx: click.Context,
     url: str,
     token: str,
@@ -85,7 +113,7 @@ def main(
     service failed.
     """
     ctx.obj = Remote(url, token or _token(token_file), as_json)
-    ctx.meta[instance.META] = config_file
+    ctx.meta[CONFIG_FILE] = config_file
 
 
 def _token(file: Path | None) -> str:
@@ -108,7 +136,7 @@ def completion(shell: str) -> None:
     click.echo(made(main, {}, "daylight", "_DAYLIGHT_COMPLETE").source())
 
 
-for _command in (*instance.COMMANDS, *assembly.CONSOLES):
+for _command in consoles.CONSOLES:
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -136,7 +136,7 @@ class StrictBody(AbstractDTO[Any]):
         """
         if not is_json(self.asgi_connection.headers.get("content-type", "")):
             raise UnsupportedMediaType("Content-Type must be application/json")
-        kind = self._annotations[self.asgi_connection.route_handler.handler_id]  # type: ignore[attr-defined]
+        kind = self._annotations[self.asgi_connection.route_handler.handler_id]
         try:
             return msgspec.convert(read_json(value), kind, strict=True, str_keys=True)
         except msgspec.ValidationError as error:
@@ -148,8 +148,10 @@ class StrictBody(AbstractDTO[Any]):
 
 def is_json(content_type: str) -> bool:
     """Say whether a Content-Type header names JSON."""
-    kind = content_type.split(";")[0].strip().lower()
-    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+    kind = content_type.split(";", maxsplit=1)[0].strip().lower()
+    return kind == "application/json" or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
 
 
 def open_structs(kind: Any) -> Iterator[type[msgspec.Struct]]:

@@ -5,6 +5,7 @@ idempotency, bearer tokens, closed bodies) is added here, once.
 """
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from litestar import Litestar
@@ -87,7 +88,7 @@ def statuses(method: str, handler: HTTPRouteHandler, path: str) -> Iterator[int]
 
 
 def _problem_response(status: int) -> dict[str, Any]:
-    if status == 304:
+    if status == HTTPStatus.NOT_MODIFIED:
         return {"description": SUMMARY_OF_STATUS[304], "headers": {"ETag": ETAG}}
     return {
         "description": SUMMARY_OF_STATUS[status],

@@ -24,7 +24,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 PUBLIC = "public"  # stands for the actor where nobody needs to be known
 
 
-class UnsafeToStart(Exception):
+class UnsafeToStart(Exception):  # noqa: N818 - named as the sentence it makes
     """The application would be unsafe; it refuses to start. Raised also under `python -O`."""
 
 

@@ -27,15 +27,15 @@ from oversight.identity.console import write_private
 from oversight.identity.schema import TokenReceipt
 from oversight.keys.directory import make_ring, open_ring, ring
 from oversight.ledger.hand import sign_checkpoint
+from oversight.remote import CONFIG_FILE
 
 FILE = "daylight.toml"
-META = "daylight.config"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def settings_options(command: F) -> F:
     """Give a command one option for each setting, named and explained as in the file."""
-    for name, text in reversed(DOCS.items()):
+    for name, text in reversed(tuple(DOCS.items())):
         flag = "--" + name.replace("_", "-")
         command = click.option(flag, name, default=None, metavar="VALUE", help=text)(command)
     return command
@@ -43,7 +43,7 @@ def settings_options(command: F) -> F:
 
 def _file(ctx: click.Context) -> Path | None:
     """Return the settings file: the one named, else the one here, else none."""
-    named: Path | None = ctx.meta.get(META)
+    named: Path | None = ctx.meta.get(CONFIG_FILE)
     return named or (Path(FILE) if Path(FILE).is_file() else None)
 
 
@@ -60,6 +60,7 @@ def _file(ctx: click.Context) -> Path | None:
 @click.pass_context
 def init(
     ctx: click.Context,
+    /,
     center: str,
     administrator: str,
     uscc: str,
@@ -70,7 +71,7 @@ def init(
 
     Prints the administrator's token, this once. Refuses where any of it exists already.
     """
-    file = ctx.meta.get(META) or Path(FILE)
+    file = ctx.meta.get(CONFIG_FILE) or Path(FILE)
     settings = load(None, os.environ, flags)
     for taken in (file, Path(settings.key_dir), token_out):
         if taken is not None and taken.exists():
@@ -82,9 +83,7 @@ def init(
     _tell(ctx, receipt, file, token_out)
 
 
-async def _founded(
-    settings: Settings, center: str, uscc: str, administrator: str
-) -> TokenReceipt:
+async def _founded(settings: Settings, center: str, uscc: str, administrator: str) -> TokenReceipt:
     """Found the instance, publish the key of its draws and sign the first checkpoint."""
     try:
         async with open_instance(settings):
@@ -133,11 +132,13 @@ def _tell(ctx: click.Context, receipt: TokenReceipt, file: Path, out: Path | Non
 @click.command()
 @settings_options
 @click.pass_context
-def serve(ctx: click.Context, **flags: str | None) -> None:
+def serve(ctx: click.Context, /, **flags: str | None) -> None:
     """Run the service until it is interrupted (SIGINT or SIGTERM)."""
     settings = load(_file(ctx), os.environ, flags)
     logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+        level=logging.INFO,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
     open_ring(Path(settings.key_dir))  # refuse before anything listens
     try:
@@ -178,7 +179,7 @@ class _Server(uvicorn.Server):
 @click.command()
 @settings_options
 @click.pass_context
-def config(ctx: click.Context, **flags: str | None) -> None:
+def config(ctx: click.Context, /, **flags: str | None) -> None:
     """Show every setting, its value, where the value comes from, and what it is for."""
     file = _file(ctx)
     settings = load(file, os.environ, flags)
@@ -192,6 +193,3 @@ def config(ctx: click.Context, **flags: str | None) -> None:
         for row in rows
     ]
     ctx.obj.show([{**row, "documentation": DOCS[row["setting"]]} for row in rows], *lines)
-
-
-COMMANDS: tuple[click.Command, ...] = (init, serve, config)

@@ -20,7 +20,7 @@ from oversight.errors import Ground, ProofRejected, Rule, RuleBroken
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
 RULES_PAGE = "/v1/rulebook/rules#"
-_WIRE = "design: DESIGN.md#7 statuses"
+_WIRE = "design: statuses"
 
 log = logging.getLogger("daylight.faults")
 
@@ -184,7 +184,7 @@ def fault(_: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     return _answer(Problem("about:blank", title, 500, instance=f"urn:uuid:{number}"))
 
 
-EXCEPTION_HANDLERS: Mapping[type[Exception], Any] = {
+EXCEPTION_HANDLERS: Mapping[int | type[Exception], Any] = {
     RuleBroken: refuse,
     ProofRejected: reject,
     HTTPException: decline,

@@ -1,12 +1,14 @@
-"""What every answer carries: an entity tag on reads, protective headers, a line in the access log."""
+"""What every answer carries: entity tags on reads, protective headers, an access log line."""
 
 import hashlib
 import logging
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 access = logging.getLogger("daylight.access")
@@ -65,13 +67,13 @@ class EntityTags:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold an answer's start back until its first body shows that it is whole."""
-        if scope["type"] != "http" or scope["method"] != "GET":
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
         held: list[Message] = []
 
         async def tagging(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] == 200:
+            if message["type"] == "http.response.start" and message["status"] == HTTPStatus.OK:
                 held.append(message)
                 return
             if held:
@@ -91,7 +93,7 @@ def _tag(start: Message, body: Message, scope: Scope) -> Message:
     headers["ETag"] = tag
     if not names(Headers.from_scope(scope).get("if-none-match", ""), tag):
         return body
-    start["status"] = 304  # type: ignore[typeddict-item]
+    start["status"] = HTTPStatus.NOT_MODIFIED.value  # type: ignore[typeddict-unknown-key]
     for name in ("content-length", "content-type"):
         if name in headers:
             del headers[name]

@@ -14,6 +14,8 @@ import click
 import httpx
 
 REFUSED, UNREACHABLE, FAILED = 1, 3, 4
+CONFIG_FILE = "daylight.config"  # where a command finds the --config of its call: Context.meta
+SERVER_FAULT = 500  # the first status that is the service's own fault
 ATTEMPTS = 3  # of a request whose answer did not arrive: repeated under the same key
 TIMEOUT_SECONDS = 60.0
 
@@ -24,7 +26,7 @@ class Refused(click.ClickException):
     def __init__(self, problem: Mapping[str, Any], as_json: bool = False) -> None:
         super().__init__(str(problem.get("title", "refused")))
         self.problem, self.as_json = dict(problem), as_json
-        self.exit_code = FAILED if int(problem.get("status", 500)) >= 500 else REFUSED
+        setattr(self, "exit_code", FAILED if is_failure(problem) else REFUSED)  # noqa: B010 - click declares it on the class
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Tell which rule was broken, what was found and what would lift the refusal."""
@@ -42,9 +44,14 @@ class Unreachable(click.ClickException):
     exit_code = UNREACHABLE
 
 
+def is_failure(problem: Mapping[str, Any]) -> bool:
+    """Tell a failure of the service from a refusal."""
+    return int(problem.get("status", SERVER_FAULT)) >= SERVER_FAULT
+
+
 def problem_lines(problem: Mapping[str, Any]) -> Iterator[str]:
     """Yield a problem as lines for a person."""
-    word = "failed" if int(problem.get("status", 500)) >= 500 else "refused"
+    word = "failed" if is_failure(problem) else "refused"
     yield f"{word}: {problem.get('title', '')}"
     labels = {"code": "rule", "source": "source", "detail": "detail", "instance": "number"}
     for name, label in labels.items():

@@ -19,7 +19,7 @@ T = TypeVar("T")
 CURSOR_ISSUED = Rule(
     "wire.cursor_issued",
     "A cursor is one that this service gave with an earlier page of the same list.",
-    "design: DESIGN.md#7 lists have cursor pagination",
+    "design: pages of lists",
     Ground.MALFORMED,
 )
 

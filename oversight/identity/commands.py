@@ -26,14 +26,15 @@ from oversight.identity.rules import (
     MANAGE_PEOPLE,
     POST_FREE,
     POST_HELD,
+    TOKEN_BYTES,
     TOKEN_CURRENT,
     KeyReason,
     TokenReason,
     check_expiry,
     check_manager,
     check_password,
-    check_posts,
     check_possession,
+    check_posts,
     token_digest,
     token_text,
 )
@@ -51,9 +52,11 @@ from oversight.keys.directory import ring
 from oversight.values.identifiers import check_uscc
 from oversight.values.instants import from_text, to_text
 
+NOW = Occasion()  # at this moment, under no request
+
 
 async def found(
-    center: str, uscc: str, administrator: str, token_days: int, occasion: Occasion = Occasion()
+    center: str, uscc: str, administrator: str, token_days: int, occasion: Occasion = NOW
 ) -> TokenReceipt:
     """Make the trading center and its first administrator in an empty instance: one act.
 
@@ -76,7 +79,7 @@ async def found(
 
 
 async def register_party(
-    actor: Actor, role: Role, name: str, uscc: str = "", occasion: Occasion = Occasion()
+    actor: Actor, role: Role, name: str, uscc: str = "", occasion: Occasion = NOW
 ) -> PartyView:
     """Register a party; only the center's administrators do.
 
@@ -97,7 +100,7 @@ async def register_person(
     party: str,
     name: str,
     posts: Iterable[Post] = (),
-    occasion: Occasion = Occasion(),
+    occasion: Occasion = NOW,
 ) -> PersonView:
     """Register a person of a party, with the first posts.
 
@@ -117,9 +120,7 @@ async def register_person(
         return act.answered(view)
 
 
-async def grant_post(
-    actor: Actor, person: str, post: Post, occasion: Occasion = Occasion()
-) -> PersonView:
+async def grant_post(actor: Actor, person: str, post: Post, occasion: Occasion = NOW) -> PersonView:
     """Give a person one more post.
 
     Raises:
@@ -137,7 +138,7 @@ async def grant_post(
 
 
 async def revoke_post(
-    actor: Actor, person: str, post: Post, occasion: Occasion = Occasion()
+    actor: Actor, person: str, post: Post, occasion: Occasion = NOW
 ) -> PersonView:
     """Take a post away; it opens nothing from the next request on.
 
@@ -165,7 +166,7 @@ async def issue_token(
     person: str,
     expires: str = "",
     token_days: int = 90,
-    occasion: Occasion = Occasion(),
+    occasion: Occasion = NOW,
 ) -> TokenReceipt:
     """Hand out a token: 256 random bits, of which only the SHA-256 is kept.
 
@@ -184,7 +185,7 @@ async def issue_token(
 
 
 async def revoke_token(
-    actor: Actor, token: str, reason: TokenReason, occasion: Occasion = Occasion()
+    actor: Actor, token: str, reason: TokenReason, occasion: Occasion = NOW
 ) -> TokenView:
     """Revoke a token by its id; it opens nothing from the next request on.
 
@@ -211,9 +212,7 @@ async def revoke_token(
         return act.answered(await queries.token(token))
 
 
-async def set_password(
-    actor: Actor, login: str, password: str, occasion: Occasion = Occasion()
-) -> Myself:
+async def set_password(actor: Actor, login: str, password: str, occasion: Occasion = NOW) -> Myself:
     """Choose or change one's own login and password.
 
     Raises:
@@ -236,7 +235,7 @@ async def set_password(
 
 
 async def register_signing_key(
-    actor: Actor, key: str, signature: str, occasion: Occasion = Occasion()
+    actor: Actor, key: str, signature: str, occasion: Occasion = NOW
 ) -> KeyView:
     """Register a key of the actor's own party, on proof that somebody there holds it.
 
@@ -254,9 +253,7 @@ async def register_signing_key(
         await act.record(fact, subject=actor.party)
         made = await (
             SigningKey.insert(
-                SigningKey(
-                    key=key, party=actor.party, registered_at=act.at, reason="", act=act.id
-                )
+                SigningKey(key=key, party=actor.party, registered_at=act.at, reason="", act=act.id)
             )
             .on_conflict(action="DO NOTHING")
             .returning(SigningKey.key)
@@ -267,7 +264,7 @@ async def register_signing_key(
 
 
 async def revoke_signing_key(
-    actor: Actor, key: str, reason: KeyReason, occasion: Occasion = Occasion()
+    actor: Actor, key: str, reason: KeyReason, occasion: Occasion = NOW
 ) -> KeyView:
     """Revoke a key of the actor's own party; it signs nothing from now on.
 
@@ -350,9 +347,7 @@ async def _record_person(act: Act, view: PersonView) -> None:
     fact = facts.PersonRegistered(view.party, person, name, by)
     await act.record(fact, subject=view.party)
     sealed = ring().fields.seal(view.name.encode(), queries.name_context(view.id))
-    await Person.insert(
-        Person(id=view.id, party=view.party, name=sealed, password="", act=act.id)  # noqa: S106
-    )
+    await Person.insert(Person(id=view.id, party=view.party, name=sealed, password="", act=act.id))
 
 
 async def _grant(act: Act, party: str, person: str, post: Post) -> None:
@@ -363,7 +358,7 @@ async def _grant(act: Act, party: str, person: str, post: Post) -> None:
 
 async def _issue(act: Act, party: str, person: str, expires: datetime) -> TokenReceipt:
     check_expiry(act.at, expires)
-    token, token_id, until = token_text(fresh_bytes(32)), act.new_id(), to_text(expires)
+    token, token_id, until = token_text(fresh_bytes(TOKEN_BYTES)), act.new_id(), to_text(expires)
     hidden, by = act.conceal("person", person), act.conceal("by", act.actor.person)
     await act.record(facts.TokenIssued(party, token_id, hidden, until, by), subject=party)
     await ApiToken.insert(

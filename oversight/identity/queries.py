@@ -130,9 +130,7 @@ async def people_for(
     return await people(party_id, cursor, limit)
 
 
-async def tokens_for(
-    actor: Actor, person_id: str, cursor: str, limit: int
-) -> Page[TokenView]:
+async def tokens_for(actor: Actor, person_id: str, cursor: str, limit: int) -> Page[TokenView]:
     """Return a page of one's own tokens, or of a person's in a party that one may stop.
 
     Raises:

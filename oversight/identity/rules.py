@@ -11,13 +11,14 @@ from oversight.errors import Ground, ProofRejected, Rule, RuleBroken
 from oversight.keys.signoff import ED25519, SignOff, verify
 
 TOKEN_DAYS_MAX = 366
+TOKEN_BYTES = 32
 SESSION_MINUTES = 60
 PASSWORD_LENGTH_MIN = 12
 TOKEN_MARK = "dl_"  # noqa: S105 - what tokens begin with, so that scanners find leaked ones
 SESSION_MARK = "dls_"
 POSSESSION = "daylight/identity/v1/possession"
 
-_DESIGN = "design: DESIGN.md#5 people and permissions"
+_DESIGN = "design: people and permissions"
 _ADMINISTRATORS = frozenset({Post.ADMINISTRATOR})
 
 MANAGE_PARTIES = Permission(
@@ -132,7 +133,7 @@ LOGIN_CALM = Rule(
 LOGIN_QUEUE = Rule(
     "identity.login_queue",
     "Only so many passwords are checked at once.",
-    "design: DESIGN.md#7 statuses",
+    "design: statuses",
     Ground.BUSY,
 )
 SESSION_KEY_FRESH = Rule(
@@ -259,7 +260,7 @@ def check_password(login: str, password: str) -> None:
 
 def token_text(random32: bytes, mark: str = TOKEN_MARK) -> str:
     """Return the token that stands for 32 random bytes: a mark and 64 hex digits."""
-    assert len(random32) == 32
+    assert len(random32) == TOKEN_BYTES
     return mark + random32.hex()
 
 

@@ -18,6 +18,7 @@ from oversight.identity.rules import (
     SESSION_KEY_FRESH,
     SESSION_MARK,
     SESSION_MINUTES,
+    TOKEN_BYTES,
     WRONG_PASSWORDS_MAX,
     token_digest,
     token_text,
@@ -45,7 +46,7 @@ async def sign_in(login: str, password: str, key: str, now: datetime) -> Session
         await _count_wrong(index, now)
         raise RuleBroken(LOGIN_RIGHT, needed="the right login and password")
     assert row is not None
-    token, expires = token_text(fresh_bytes(32), SESSION_MARK), _expiry(now)
+    token, expires = token_text(fresh_bytes(TOKEN_BYTES), SESSION_MARK), _expiry(now)
     request = hashlib.sha256(f"{row['id']}\n{key}".encode()).digest()
     async with writing():
         await run("DELETE FROM session WHERE expires_at <= {}", now)

@@ -41,9 +41,7 @@ async def get_checkpoint() -> Response[str]:
     summary="List entries",
     tags=TAGS,
 )
-async def get_entries(
-    since: Since = 0, limit: Limit = 100, cursor: Cursor = ""
-) -> Page[EntryView]:
+async def get_entries(since: Since = 0, limit: Limit = 100, cursor: Cursor = "") -> Page[EntryView]:
     """List entries in log order, from `since` on or from the cursor of the page before."""
     if after := read_cursor(cursor, int):
         since = after[0]

@@ -1,0 +1,10 @@
+"""The commands of all consoles: what asks a service over HTTP, or checks its proofs offline.
+
+Apart from `assembly`, so that asking does not load what serving needs.
+"""
+
+import click
+
+from oversight.identity import console as identity
+
+CONSOLES: tuple[click.Command, ...] = (*identity.COMMANDS,)
