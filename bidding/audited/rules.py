@@ -1,8 +1,10 @@
 """Rosters and exclusions held against the auditor's file (draw.md, steps 15 and 16)."""
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-from bidding.bundle.rules import EVALUATION_COMMITTEE, AuditedExpert, AuditorFile, Request, Stratum
+from bidding.bundle.rules import AuditedExpert, AuditorFile, Request, Stratum, is_code
 from bidding.proof.rules import Finding
 from bidding.sealing.rules import (
     Candidate,
@@ -13,7 +15,7 @@ from bidding.sealing.rules import (
 )
 from oversight.errors import ProofRejected
 
-_PAIR = 2  # digits of one level of a region code (GB/T 2260)
+_PAIR = 2  # expert and ground
 
 
 def check_rosters(request: Request, audited: AuditorFile) -> Finding:
@@ -44,6 +46,8 @@ def _check_roster(secret: bytes, stratum: Stratum, roster: Sequence[AuditedExper
         )
     if len({expert.expert for expert in roster}) != len(roster):
         raise ProofRejected(f"an expert stands twice in {stratum.id}")
+    if any(one.specialties != sorted(set(one.specialties)) for one in roster):
+        raise ProofRejected(f"the specialties of an expert of {stratum.id} are not sorted")
     commitments = seal_experts(
         secret,
         [
@@ -63,33 +67,37 @@ def check_eligibility(request: Request, audited: AuditorFile) -> Finding:
     Whether the rosters hold every eligible expert follows only from the pool's entries below
     `as_of`, which this file does not carry: that part stays a gap.
     """
-    excluded = audited.excluded.list
-    pairs = [list(pair) for pair in excluded]
-    if pairs != sorted(pairs) or len({expert for expert, _ in excluded}) != len(excluded):
+    pairs = audited.excluded.list
+    if any(len(pair) != _PAIR or not is_code(pair[1]) for pair in pairs):
+        raise ProofRejected("an exclusion is not an expert and a coded ground")
+    if any(below >= above for below, above in pairwise(pairs)):
         raise ProofRejected("the exclusions are not sorted and distinct")
     if excluded_digest(bytes.fromhex(audited.excluded.salt), pairs).hex() != request.pool.excluded:
         raise ProofRejected("the exclusions are not those that were sealed")
     drawn_from = {one.expert for roster in audited.entries for one in roster}
-    if any(expert in drawn_from for expert, _ in excluded):
+    if any(pair[0] in drawn_from for pair in pairs):
         raise ProofRejected("an expert is both in a roster and excluded")
-    if request.purpose == EVALUATION_COMMITTEE:
-        for stratum, roster in zip(request.strata, audited.entries, strict=True):
-            _check_fit(stratum.id, roster)
+    for stratum, roster in zip(request.strata, audited.entries, strict=True):
+        _check_fit(stratum.id, roster)
     return Finding(
-        f"{len(excluded)} exclusions open; every expert fits his stratum",
-        f"{len(excluded)} 条排除记录已核开；每名专家均符合所在分层",
+        f"{len(pairs)} exclusions open; every expert fits his stratum",
+        f"{len(pairs)} 条排除记录已核开；每名专家均符合所在分层",
         ("whether every eligible expert is listed needs the pool's entries below as_of",),
     )
 
 
 def _check_fit(stratum: str, roster: Sequence[AuditedExpert]) -> None:
-    """Raise ProofRejected unless specialty and region of each expert match the stratum's id."""
-    specialty, _, region = stratum.rpartition("@")
-    wide = region
-    while len(wide) > _PAIR and wide.endswith("0" * _PAIR):
-        wide = wide[:-_PAIR]
+    """Raise ProofRejected unless specialty and region of each expert match the stratum's id.
+
+    A region holds those below it: trailing pairs of zeros stand for all (GB/T 2260). An id of
+    another form says nothing of specialty and region.
+    """
+    named = re.fullmatch("([^@]+)@([0-9]{6})", stratum)
+    if named is None:
+        return
+    within = re.sub("(00)+$", "", named[2])
     for one in roster:
-        if one.specialties != sorted(set(one.specialties)) or specialty not in one.specialties:
+        if named[1] not in one.specialties:
             raise ProofRejected(f"an expert of {stratum} was not admitted for its specialty")
-        if not one.region.startswith(wide):
+        if not one.region.startswith(within):
             raise ProofRejected(f"an expert of {stratum} is of another region")

@@ -6,7 +6,8 @@ canonical base64, times in whole seconds. What has passed here re-encodes to the
 """
 
 import json
-from typing import Annotated, Any, NoReturn, TypeVar
+import re
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -29,11 +30,14 @@ OPEN_PURPOSES = frozenset(
 Hex32 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Hex64 = Annotated[str, Meta(pattern=r"^[0-9a-f]{128}\Z")]
 Hex80 = Annotated[str, Meta(pattern=r"^[0-9a-f]{160}\Z")]
-HexAny = Annotated[str, Meta(pattern=r"^([0-9a-f]{2})+\Z")]
+HexPoint = Annotated[str, Meta(pattern=r"^([0-9a-f]{96}|[0-9a-f]{192})\Z")]  # G1 or G2
+TrustedRole = Literal["center", "supervisor", "tenderer", "purchaser", "agent", "other"]
+Text = Annotated[str, Meta(min_length=1)]
 # The last digit before the padding carries unused bits, which are zero in canonical base64.
 Key32 = Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=\Z")]
 Signature64 = Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/]{85}[AQgw]==\Z")]
-Code = Annotated[str, Meta(pattern=r"^[a-z][a-z-]*\Z")]
+CODE = "[a-z][a-z-]*"
+Code = Annotated[str, Meta(pattern=rf"^{CODE}\Z")]
 Natural = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
 Size = Annotated[int, Meta(ge=1, le=SIZE_MAX)]
@@ -53,7 +57,7 @@ class Pool(Part, frozen=True):
 class Stratum(Part, frozen=True):
     """So many seats from one specialty and region."""
 
-    id: str  # "<specialty>@<region>"
+    id: Text  # "<specialty>@<region>"
     seats: Size
     size: Size  # experts in the roster
     root: Hex32
@@ -66,7 +70,7 @@ class Stratum(Part, frozen=True):
 class Contributor(Part, frozen=True):
     """A party whose nonce enters."""
 
-    party: str
+    party: Text
     key: Key32
     commitment: Hex32
 
@@ -82,17 +86,17 @@ class Request(Part, frozen=True):
     """Everything that the seal fixes (draw.md, step 3)."""
 
     protocol: str
-    origin: str
-    draw: str
-    of: str | None
-    subject: str
+    origin: Text
+    draw: Text
+    of: Text | None
+    subject: Text
     purpose: Code
     attempt: Positive
-    rulebook: str
+    rulebook: Text
     secret: Hex32
     pool: Pool
     strata: Annotated[list[Stratum], Meta(min_length=1)]
-    caps: dict[str, Positive]
+    caps: dict[Text, Positive]
     contributors: list[Contributor]
     beacon: Round | None
     vrf_key: Hex32
@@ -109,13 +113,9 @@ class Request(Part, frozen=True):
 class Reveal(Part, frozen=True):
     """A contributor's nonce, or the place where it is missing."""
 
-    party: str
+    party: Text
     nonce: Hex32 | None
     signature: Signature64 | None
-
-    def __post_init__(self) -> None:
-        if (self.nonce is None) != (self.signature is None):
-            raise ValueError("a reveal has a nonce and a signature, or neither")
 
 
 class BeaconValue(Part, frozen=True):
@@ -123,7 +123,7 @@ class BeaconValue(Part, frozen=True):
 
     chain: Hex32
     round: Positive
-    signature: HexAny | None
+    signature: HexPoint | None
 
 
 class VrfResult(Part, frozen=True):
@@ -132,10 +132,6 @@ class VrfResult(Part, frozen=True):
     alpha: Hex32
     pi: Hex80 | None
     beta: Hex64 | None
-
-    def __post_init__(self) -> None:
-        if (self.pi is None) != (self.beta is None):
-            raise ValueError("a VRF proof and its output come together")
 
 
 class WalkLine(Part, frozen=True):
@@ -152,7 +148,7 @@ class OpenedPart(Part, frozen=True):
     """A part that is shown."""
 
     salt: Hex32
-    value: dict[str, Any]
+    value: dict[str, str | list[str]]
 
 
 class ClosedPart(Part, frozen=True):
@@ -179,7 +175,7 @@ class Opening(Part, frozen=True):
 class LoggedEntry(Part, frozen=True):
     """An entry of the log with its inclusion path under the bundle's checkpoint."""
 
-    kind: str
+    kind: Text
     index: Natural
     leaf: str  # base64 of the entry bytes
     inclusion: list[Hex32]
@@ -191,14 +187,14 @@ class LoggedEntry(Part, frozen=True):
 class EarlyProofs(Part, frozen=True):
     """Proofs whose checkpoints were cosigned before the beacon's round."""
 
-    sealed: str
-    revealed: str
+    sealed: Text
+    revealed: Text
 
 
 class LogPart(Part, frozen=True):
     """What the log says, and under which checkpoint."""
 
-    checkpoint: str
+    checkpoint: Text
     early: EarlyProofs | None
     entries: list[LoggedEntry]
 
@@ -233,7 +229,7 @@ class Bundle(Part, frozen=True):
 
     protocol: str
     request: Request
-    parent: dict[str, Any] | None
+    parent: "Bundle | None"
     earlier: list[Earlier]
     reveals: list[Reveal]
     beacon: BeaconValue | None
@@ -245,30 +241,28 @@ class Bundle(Part, frozen=True):
     def __post_init__(self) -> None:
         if self.protocol != PROTOCOL:
             raise ValueError("another protocol")
-        for opening in self.openings:
-            _check_values(self.request.purpose, opening)
 
 
 class Witnesses(Part, frozen=True):
     """Who cosigns, and how many must."""
 
     quorum: Natural
-    keys: list[str]
+    keys: list[Text]
 
 
 class TrustedParty(Part, frozen=True):
     """A party that the verifier knows."""
 
     name: str
-    role: str  # center, supervisor, tenderer, purchaser, agent, other
+    role: TrustedRole
     keys: list[Key32]
 
 
 class TrustedBeacon(Part, frozen=True):
     """A chain of public randomness that the verifier pins."""
 
-    public_key: HexAny
-    scheme: str
+    public_key: Text
+    scheme: Text
     period: Positive  # seconds
     genesis: Natural  # POSIX seconds of round 1
 
@@ -280,36 +274,36 @@ class TrustedEdition(Part, frozen=True):
     round_lead_minutes: Natural
     attempts_max: Positive
     roster_multiple: Positive
-    must_contribute: list[str]
-    demo: bool = False
+    must_contribute: list[TrustedRole]
+    demo: Literal[True] | msgspec.UnsetType = msgspec.UNSET  # never stands as false
 
 
 class Trust(Part, frozen=True):
     """Whom and what the verifier trusts; from his own hands, never from the bundle."""
 
-    log_keys: list[str]
+    log_keys: list[Text]
     witnesses: Witnesses
-    center: str
-    parties: dict[str, TrustedParty]
-    beacons: dict[str, TrustedBeacon]
-    editions: dict[str, TrustedEdition]
+    center: Text
+    parties: dict[Text, TrustedParty]
+    beacons: dict[Hex32, TrustedBeacon]
+    editions: dict[Text, TrustedEdition]
 
 
 class AuditedExpert(Part, frozen=True):
     """One roster entry in clear."""
 
-    expert: str
+    expert: Text
     name: str
     employer: str
     region: str
-    specialties: list[str]
+    specialties: list[Text]
 
 
 class Exclusions(Part, frozen=True):
     """Who matched and was left out, each with the coded ground."""
 
     salt: Hex32
-    list: list[tuple[str, Code]]
+    list: list[list[str]]  # expert id and ground code, ascending
 
 
 class AuditorFile(Part, frozen=True):
@@ -334,7 +328,7 @@ def read(data: bytes, shape: type[Shape]) -> Shape:
         UnusableError: not UTF-8, or not JSON.
         ProofRejected: JSON of another shape.
     """
-    _require_json(data)
+    require_json(data)
     try:
         return msgspec.convert(parse_strict(data), shape)
     except NotCanonical as error:
@@ -343,19 +337,28 @@ def read(data: bytes, shape: type[Shape]) -> Shape:
         raise ProofRejected(_without_values(error)) from None
 
 
-def request_digest(request: Request) -> bytes:
-    """Return R = L("request", canon(request)), 32 bytes."""
-    return labelled("request", canonical(request))
+def require_json(data: bytes) -> None:
+    """Raise UnusableError unless `data` is UTF-8 JSON, ProofRejected if it is nested too deep."""
 
-
-def _require_json(data: bytes) -> None:
     def refuse(constant: str) -> NoReturn:
         raise ValueError(constant)
 
     try:
         json.loads(data.decode("utf-8"), parse_int=len, parse_constant=refuse)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise ProofRejected("nested too deep") from None
+    except ValueError:
         raise UnusableError("not UTF-8 JSON") from None
+
+
+def is_code(text: str) -> bool:
+    """Tell whether `text` is a code: [a-z][a-z-]*."""
+    return re.fullmatch(CODE, text) is not None
+
+
+def request_digest(request: Request) -> bytes:
+    """Return R = L("request", canon(request)), 32 bytes."""
+    return labelled("request", canonical(request))
 
 
 def _without_values(error: msgspec.ValidationError) -> str:
@@ -370,25 +373,3 @@ def _read_part(value: dict[str, Any]) -> OpenedPart | ClosedPart:
         return msgspec.convert(value, OpenedPart)
     except msgspec.ValidationError as error:
         raise ValueError(_without_values(error)) from None
-
-
-_EXPERT_IDENTITY: dict[str, type] = {"expert": str, "name": str}
-_EXPERT_ATTRIBUTES: dict[str, type] = {"employer": str, "region": str, "specialties": list}
-_VALUES: dict[str, tuple[dict[str, type], dict[str, type]]] = {
-    EVALUATION_COMMITTEE: (_EXPERT_IDENTITY, _EXPERT_ATTRIBUTES),
-    SUPPLIER_INVITATION: ({"uscc": str, "name": str}, {"controller": str}),
-}
-
-
-def _check_values(purpose: str, opening: Opening) -> None:
-    """Raise ValueError unless opened values have exactly the fields that the purpose knows."""
-    for part, fields in zip(opening.parts(), _VALUES.get(purpose, ({}, {})), strict=True):
-        if isinstance(part, ClosedPart) or not fields:
-            continue
-        if part.value.keys() != fields.keys():
-            raise ValueError("an opened part has a field too many or too few")
-        for name, kind in fields.items():
-            if not isinstance(part.value[name], kind):
-                raise ValueError("an opened part has a field of the wrong type")
-        if not all(isinstance(one, str) for one in part.value.get("specialties", [])):
-            raise ValueError("specialties are codes")

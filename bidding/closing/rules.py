@@ -61,6 +61,7 @@ class State(StrEnum):
 
 
 CLOSED: Final = frozenset({State.VOIDED, State.LAPSED})
+_CLOSERS = APPLICANTS | {SUPERVISOR}
 
 
 class Close(msgspec.Struct, frozen=True):
@@ -80,41 +81,41 @@ class Close(msgspec.Struct, frozen=True):
         return labelled("close", canonical(self))
 
 
-def entitled_to_close(
-    state: State, party: str, role_of: Mapping[str, str], missing: Collection[str]
-) -> bool:
-    """Tell whether `party` may sign this closing.
+class Closers(msgspec.Struct, frozen=True):
+    """Those who could close a draw."""
 
-    Args:
-        state: VOIDED or LAPSED.
-        party: who signs.
-        role_of: trusted role of every known party.
-        missing: contributors of the sealed request without a reveal; none before the seal.
-    """
-    assert state in CLOSED, "a closing voids or lapses"
-    roles = {SUPERVISOR} if state is State.VOIDED else APPLICANTS
-    closers = {known for known, role in role_of.items() if role in roles}
-    if party in missing:
-        return False
-    if role_of.get(party) == CENTER:
-        return bool(closers) and closers <= set(missing)
-    return party in closers
+    role_of: Mapping[str, str]  # trusted role of every known party
+    contributors: Collection[str]  # of the sealed request; none before the seal
+    missing: Collection[str]  # contributors without a reveal; none before the seal
+
+    def entitles(self, state: State, party: str) -> bool:
+        """Tell whether `party` may sign that the draw is voided, or that it lapsed.
+
+        A party whose reveal is missing does not. The center does only where every contributor
+        who could void or lapse is missing.
+        """
+        assert state in CLOSED, "a closing voids or lapses"
+        if party in self.missing:
+            return False
+        if self.role_of.get(party) == CENTER:
+            others = {one for one in self.contributors if self.role_of.get(one) in _CLOSERS}
+            return bool(others) and others <= set(self.missing)
+        lawful = {SUPERVISOR} if state is State.VOIDED else APPLICANTS
+        return self.role_of.get(party) in lawful
 
 
-def check_closing(
-    state: State, party: str, role_of: Mapping[str, str], missing: Collection[str], reason: str
-) -> None:
+def check_closing(state: State, party: str, closers: Closers, reason: str) -> None:
     """Refuse a closing by somebody who may not sign it, or without one of its reasons.
 
     Raises:
         RuleBroken: CLOSER_ENTITLED, CLOSING_REASONED.
     """
-    if not entitled_to_close(state, party, role_of, missing):
+    if not closers.entitles(state, party):
         raise RuleBroken(
             CLOSER_ENTITLED,
             needed="a supervisor to void, an applicant to lapse, not itself missing",
             state=state.value,
-            role=role_of.get(party, "unknown"),
+            role=closers.role_of.get(party, "unknown"),
         )
     reasons = VOID_REASONS if state is State.VOIDED else LAPSE_REASONS
     if reason not in reasons:

@@ -101,7 +101,7 @@ def entrant_obstacles(entrants: Entrants) -> Iterator[tuple[Rule, str]]:
     """Name each rule that these contributors break, with what is needed; none means: they do."""
     parties = {party for party, _ in entrants.contributors}
     keys = {key for _, key in entrants.contributors}
-    roles = {entrants.role_of.get(party) for party in parties}
+    roles = {entrants.role_of.get(party) for party in parties}  # None: an unknown party
     count = len(entrants.contributors)
     if not len(parties) == len(keys) == count >= CONTRIBUTORS_MIN or roles == {CENTER}:
         yield CONTRIBUTORS_ENOUGH, f"{CONTRIBUTORS_MIN} or more, with distinct parties and keys"
@@ -110,6 +110,11 @@ def entrant_obstacles(entrants: Entrants) -> Iterator[tuple[Rule, str]]:
     absent = sorted(set(entrants.must_contribute) - roles)
     if absent:
         yield ROLES_CONTRIBUTE, "contributors of role " + ", ".join(absent)
+
+
+def roles_undecided(entrants: Entrants) -> bool:
+    """Tell whether somebody contributes whose role is not known, and who may be whom we miss."""
+    return any(party not in entrants.role_of for party, _ in entrants.contributors)
 
 
 def check_contributors(entrants: Entrants) -> None:

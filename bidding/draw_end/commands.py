@@ -5,6 +5,7 @@ import msgspec
 from bidding.closing.rules import (
     NO_PROOF,
     ORDERER_DOES_NOT_VOID,
+    Closers,
     State,
     check_closing,
     check_no_proof,
@@ -70,7 +71,9 @@ async def _check_closer(act: Act, found: Case, state: State, reason: str) -> Non
     if state is State.VOIDED:
         different_person(found.person, act.actor.person, ORDERER_DOES_NOT_VOID)
     roles = {party: trusted.role for party, trusted in (await identity.trust_parties()).items()}
-    check_closing(state, act.actor.party, roles, found.missing(), reason)
+    contributors = [one.party for one in found.senders] if found.request else []
+    closers = Closers(roles, contributors, found.missing())
+    check_closing(state, act.actor.party, closers, reason)
 
 
 async def _write_closing(act: Act, draw: str, closing: Closing, statement: str) -> None:

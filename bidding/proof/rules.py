@@ -26,14 +26,25 @@ from bidding.bundle.rules import (
 )
 from bidding.contribution.rules import (
     CENTER,
+    CONTRIBUTORS_ENOUGH,
     Entrants,
     commit_statement,
     contribution,
     entrant_obstacles,
     reveal_statement,
+    roles_undecided,
 )
 from bidding.draw import facts
-from bidding.testimony.rules import KeyPublished, Logged, Record, log_keys, witness_keys
+from bidding.testimony.rules import (
+    VRF_PURPOSE,
+    KeyPublished,
+    Logged,
+    Record,
+    cosigners,
+    log_keys,
+    witness_keys,
+)
+from oversight.beacon.rules import check_point
 from oversight.errors import ProofRejected
 from oversight.keys.signing import verify
 from oversight.ledger.proofs import check_tlog_proof, parse_tlog_proof
@@ -54,6 +65,7 @@ class Attempt(msgspec.Struct, frozen=True):
 
     request: Request
     digest: bytes  # R
+    origin: str  # of the bundle's log
     reveals: list[Reveal]
     beacon: BeaconValue | None
     vrf: VrfResult | None
@@ -76,13 +88,14 @@ class Attempt(msgspec.Struct, frozen=True):
         return {reveal.party for reveal in self.reveals if reveal.nonce is None}
 
 
-def attempt_of(bundle: Bundle | Earlier, record: Record) -> Attempt:
-    """Return a sealed attempt with its record."""
+def attempt_of(bundle: Bundle | Earlier, record: Record, origin: str) -> Attempt:
+    """Return a sealed attempt with its record, from the bundle of the log `origin`."""
     assert bundle.request is not None, "an attempt without a request was never sealed"
     early = bundle.log.early if isinstance(bundle, Bundle) else None
     return Attempt(
         bundle.request,
         request_digest(bundle.request),
+        origin,
         bundle.reveals,
         bundle.beacon,
         bundle.vrf,
@@ -109,6 +122,8 @@ def check_request(attempt: Attempt, keys: Sequence[Logged], trust: Trust) -> Fin
     for entry, fact in (ordered, sealed):
         if (entry.entry.subject, fact.purpose, fact.attempt, fact.of) != said:
             raise ProofRejected(f"entry {entry.index} and the request differ")
+    if request.origin != attempt.origin:
+        raise ProofRejected("the request is of another log")
     if not ordered[0].index < request.pool.as_of <= sealed[0].index:
         raise ProofRejected("as_of does not lie between the order and the seal")
     leads = [sealed[0].at - key.at for key in _key_entries(keys, request.vrf_key, sealed[0].index)]
@@ -137,7 +152,9 @@ def _key_entries(keys: Sequence[Logged], key: str, before: int) -> list[Logged]:
     return [
         one
         for one in keys
-        if isinstance(one.fact, KeyPublished) and one.fact.key == key and one.index < before
+        if isinstance(one.fact, KeyPublished)
+        and (one.fact.purpose, one.fact.key) == (VRF_PURPOSE, key)
+        and one.index < before
     ]
 
 
@@ -164,9 +181,11 @@ def check_contributors(attempt: Attempt, trust: Trust) -> Finding:
         edition.must_contribute if edition else (),
         request.purpose,
     )
-    for rule, needed in entrant_obstacles(entrants):
-        raise ProofRejected(f"{rule.demands} Needed: {needed}")
     gaps = [] if edition else [_no_edition(request)]
+    for rule, needed in entrant_obstacles(entrants):
+        if rule is CONTRIBUTORS_ENOUGH or not roles_undecided(entrants):
+            raise ProofRejected(f"{rule.demands} Needed: {needed}")
+        gaps.append(f"a party of unknown role contributes: perhaps {needed}")
     committed = attempt.record.all(facts.Committed)
     if sorted(fact.party for _, fact in committed) != sorted(
         one.party for one in request.contributors
@@ -210,6 +229,8 @@ def check_reveals(attempt: Attempt, trust: Trust) -> Finding:
     if not revealed.keys() <= {one.party for one in request.contributors}:
         raise ProofRejected("somebody revealed who does not contribute")
     for one, reveal in zip(request.contributors, attempt.reveals, strict=True):
+        if (reveal.nonce is None) != (reveal.signature is None):
+            raise ProofRejected("a reveal has a nonce and a signature, or neither")
         if reveal.nonce is not None and reveal.signature is not None:
             nonce = bytes.fromhex(reveal.nonce)
             if contribution(request.draw, one.party, nonce).hex() != one.commitment:
@@ -243,8 +264,6 @@ def _check_revealed_entry(
     actor = trust.center if fact.nonce is None else fact.party
     if entry.entry.actor != actor:
         raise ProofRejected(f"entry {entry.index} has another actor than {actor}")
-    if fact.nonce is None and attempt.request.beacon is None:
-        raise ProofRejected("without a beacon a missing reveal is not logged but voids")
     if fact.nonce is not None and entry.at > from_text(attempt.request.reveal_by):
         raise ProofRejected(f"entry {entry.index} was logged after reveal_by")
 
@@ -268,14 +287,11 @@ def inputs_revealed(attempt: Attempt, trust: Trust) -> bool:
 def inputs_complete(attempt: Attempt, trust: Trust) -> bool:
     """Tell whether everything that the result follows from is there."""
     came = attempt.beacon is None or attempt.beacon.signature is not None
-    return inputs_revealed(attempt, trust) and came
+    return came and inputs_revealed(attempt, trust)
 
 
-def check_beacon(attempt: Attempt, trust: Trust, *, early: bool = True) -> Finding:
-    """Check all of the beacon but the pairing (step 8).
-
-    `early` is false for an earlier attempt: its early proofs are not part of the bundle.
-    """
+def check_beacon(attempt: Attempt, trust: Trust) -> Finding:
+    """Check all of the beacon but the pairing (step 8)."""
     named, came = attempt.request.beacon, attempt.beacon
     drawn = attempt.drawn()
     if named is None:
@@ -293,13 +309,16 @@ def check_beacon(attempt: Attempt, trust: Trust, *, early: bool = True) -> Findi
     at = datetime.fromtimestamp(chain.genesis, UTC) + timedelta(
         seconds=(named.round - 1) * chain.period
     )
-    gaps = ["the pairing is not checked here"] if came.signature is not None else []
+    gaps = []
+    if came.signature is not None:
+        check_point(bytes.fromhex(came.signature), chain.scheme)
+        gaps.append("the pairing is not checked here")
     edition = trust.editions.get(attempt.request.rulebook)
     if edition is None:
         gaps.append(_no_edition(attempt.request))
     elif at < from_text(attempt.request.reveal_by) + timedelta(minutes=edition.round_lead_minutes):
         raise ProofRejected("the round comes too soon after reveal_by")
-    if early and trust.witnesses.quorum and drawn is not None:
+    if trust.witnesses.quorum and drawn is not None:
         gaps += _check_early(attempt, trust, int(at.timestamp()))
     said = at.isoformat()
     return Finding(f"round {named.round} at {said}", f"第 {named.round} 轮（{said}）", tuple(gaps))
@@ -314,19 +333,24 @@ def _check_early(attempt: Attempt, trust: Trust, before: int) -> list[str]:
     assert sealed is not None, "step 4 found the seal"
     if not revealed:
         raise ProofRejected("an early proof of reveals that are not on the log")
-    _check_seen(attempt.early.sealed, sealed[0], attempt, trust, before)
-    _check_seen(attempt.early.revealed, revealed[-1][0], attempt, trust, before)
-    return []
+    return [
+        *_check_seen(attempt.early.sealed, sealed[0], attempt, trust, before),
+        *_check_seen(attempt.early.revealed, revealed[-1][0], attempt, trust, before),
+    ]
 
 
-def _check_seen(text: str, entry: Logged, attempt: Attempt, trust: Trust, before: int) -> None:
-    """Raise ProofRejected unless a quorum cosigned over this entry before that POSIX second."""
-    proof = parse_tlog_proof(text)
+def _check_seen(text: str, entry: Logged, attempt: Attempt, trust: Trust, before: int) -> list[str]:
+    """Check that a quorum cosigned over this entry before that POSIX second.
+
+    Cosignatures that came too late fail; too few that the verifier knows leave a gap.
+    """
+    proof, origin = parse_tlog_proof(text), attempt.request.origin
     if proof.index != entry.index:
         raise ProofRejected("an early proof is of another entry")
-    _, opened = check_tlog_proof(
-        proof, entry.leaf, attempt.request.origin, log_keys(trust), witness_keys(trust)
-    )
-    in_time = sum(1 for _, second in opened.cosigned if second < before)
-    if in_time < trust.witnesses.quorum:
+    keys = log_keys(trust, origin), witness_keys(trust)
+    _, opened = check_tlog_proof(proof, entry.leaf, origin, *keys)
+    seconds, quorum = cosigners(opened).values(), trust.witnesses.quorum
+    in_time = sum(1 for second in seconds if second < before)
+    if in_time < quorum <= len(seconds):
         raise ProofRejected("too few witnesses cosigned before the beacon's round")
+    return [] if in_time >= quorum else [f"early proof cosigned by {in_time} of {quorum}"]

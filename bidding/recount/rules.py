@@ -1,7 +1,7 @@
 """The result of one attempt, counted again (draw.md, "Verifying", steps 9 to 13)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from bidding.bundle.rules import (
@@ -11,8 +11,9 @@ from bidding.bundle.rules import (
     Opening,
     Trust,
     WalkLine,
+    is_code,
 )
-from bidding.closing.rules import NO_PROOF, Close, State, entitled_to_close
+from bidding.closing.rules import NO_PROOF, Close, Closers, State
 from bidding.contribution.rules import NEVER_COUNTERSIGN
 from bidding.draw import facts
 from bidding.draw.rules import Answer
@@ -60,6 +61,8 @@ def check_vrf(attempt: Attempt, trust: Trust) -> tuple[Finding, bytes | None]:
     alpha, result, drawn = expected_alpha(attempt, trust), attempt.vrf, attempt.drawn()
     if result is not None and (alpha is None or result.alpha != alpha.hex()):
         raise ProofRejected("alpha does not follow from the inputs")
+    if result is not None and (result.pi is None) != (result.beta is None):
+        raise ProofRejected("a proof and its output come together")
     if alpha is None or result is None or result.pi is None or result.beta is None:
         if drawn is not None:
             raise ProofRejected("drawn without the center's proof")
@@ -123,8 +126,13 @@ class _Bundled:
         return self._line.outcomes[:1] != [CAP]
 
 
-def check_walk(attempt: Attempt, orders: Sequence[Order]) -> tuple[Finding, list[Line]]:
-    """Return the walk, replayed from order and answers (step 11)."""
+def check_walk(
+    attempt: Attempt, orders: Sequence[Order], before: Iterable[bytes] = ()
+) -> tuple[Finding, list[Line]]:
+    """Return the walk, replayed from order and answers (step 11).
+
+    `before` holds the commitments on the lines of parent draws.
+    """
     answers = attempt.record.all(facts.Answered)
     if not orders:
         if attempt.walk:
@@ -132,7 +140,11 @@ def check_walk(attempt: Attempt, orders: Sequence[Order]) -> tuple[Finding, list
         return Finding("no walk", "无抽取过程"), []
     bundled = _Bundled(attempt)
     walk = Walk(
-        [stratum.seats for stratum in attempt.request.strata], orders, bundled.meet, bundled.admit
+        [stratum.seats for stratum in attempt.request.strata],
+        orders,
+        bundled.meet,
+        bundled.admit,
+        before,
     )
     walk.begin()
     drawn = attempt.drawn()
@@ -168,7 +180,8 @@ def _check_lines(bundled: Sequence[WalkLine], lines: Sequence[Line]) -> None:
 def check_answers(attempt: Attempt, lines: Sequence[Line], trust: Trust) -> Finding:
     """Check the countersignature of every answer, and the closing (step 12)."""
     keys = {one.party: one.key for one in attempt.request.contributors}
-    role_of, gaps = roles(trust), []
+    role_of = roles(trust)
+    gaps: list[str] = []
     answers = attempt.record.all(facts.Answered)
     for entry, fact in answers:
         key, role = keys.get(fact.countersigner), role_of.get(fact.countersigner)
@@ -189,7 +202,7 @@ def check_answers(attempt: Attempt, lines: Sequence[Line], trust: Trust) -> Find
         verify_text(key, fact.signature, answer.statement())
     if attempt.closing() is not None:
         _check_result_disclosed(attempt, lines, trust)
-        check_closing(attempt.record, attempt.request.attempt, attempt, trust)
+        gaps += check_closing(attempt.record, attempt.request.attempt, attempt, trust)
     said = f"{len(answers)} countersigned", f"{len(answers)} 条答复均有会签"
     if attempt.closing() is not None:
         said = said[0] + "; closing signed", said[1] + "；终止记录签名成立"
@@ -200,37 +213,39 @@ def _check_result_disclosed(attempt: Attempt, lines: Sequence[Line], trust: Trus
     """Raise ProofRejected unless the closing carries all that was known (draw.md, step 7)."""
     closing, alpha = attempt.closing(), expected_alpha(attempt, trust)
     assert closing is not None, "there is a closing"
-    proved = attempt.vrf is not None and attempt.vrf.pi is not None
+    result = attempt.vrf
+    proof = result.pi if result is not None and alpha is not None else None
+    digest = walk_digest(lines).hex() if proof is not None else None
     if closing.alpha != (None if alpha is None else alpha.hex()):
         raise ProofRejected("the closing holds another alpha than the inputs give")
-    if closing.pi != (attempt.vrf.pi if attempt.vrf else None):
-        raise ProofRejected("the closing holds another proof than the bundle")
-    digest = walk_digest(lines).hex() if proved else None
-    if closing.walk != digest:
-        raise ProofRejected("the closing holds another walk than the bundle")
-    unproved = alpha is not None and not proved
-    excused = isinstance(closing, facts.Voided) and closing.reason == NO_PROOF
-    if unproved != excused:
-        raise ProofRejected(
-            "complete inputs without a proof are voided as no-proof, nothing else is"
-        )
+    if (closing.pi, closing.walk) != (proof, digest):
+        raise ProofRejected("the closing holds another proof or walk than the bundle")
+    unproved = isinstance(closing, facts.Voided) and closing.reason == NO_PROOF
+    if alpha is not None and unproved != (proof is None):
+        raise ProofRejected("complete inputs without a proof are voided as no-proof, and only so")
 
 
-def check_closing(record: Record, number: int, attempt: Attempt | None, trust: Trust) -> None:
-    """Raise ProofRejected unless a closing is signed by a party that may close.
+def check_closing(record: Record, number: int, attempt: Attempt | None, trust: Trust) -> list[str]:
+    """Check that a closing is signed by a party that may close; return the gaps.
 
     `attempt` is None where the draw was closed before its seal; `number` is the attempt's.
     """
     found = record.only(facts.Closing)
     assert found is not None, "there is a closing"
-    entry, fact = found
+    (entry, fact), role_of = found, roles(trust)
     state = State.VOIDED if isinstance(fact, facts.Voided) else State.LAPSED
     party = entry.entry.actor
-    missing = attempt.missing() if attempt else set()
-    if not entitled_to_close(state, party, roles(trust), missing):
-        raise ProofRejected(f"{party} may not sign that the draw is {state.value}")
+    contributors = {one.party: one.key for one in attempt.request.contributors} if attempt else {}
     if attempt is None and (fact.alpha, fact.pi, fact.walk) != (None, None, None):
         raise ProofRejected("a result before the seal")
+    if not is_code(fact.reason):
+        raise ProofRejected("the closing gives no coded reason")
+    known = trust.parties[party].keys if party in trust.parties else []
+    if party not in role_of or not known:
+        return [f"{party}, who closed the draw, is not known"]
+    closers = Closers(role_of, contributors, attempt.missing() if attempt else ())
+    if not closers.entitles(state, party):
+        raise ProofRejected(f"{party} may not sign that the draw is {state.value}")
     statement = Close(
         fact.draw,
         number,
@@ -241,8 +256,9 @@ def check_closing(record: Record, number: int, attempt: Attempt | None, trust: T
         fact.alpha,
         fact.walk,
     ).signed()
-    own = [one.key for one in attempt.request.contributors if one.party == party] if attempt else []
-    _verify_any([*own, *trust.parties[party].keys], fact.signature, statement)
+    own = [contributors[party]] if party in contributors else []
+    _verify_any([*known, *own], fact.signature, statement)
+    return []
 
 
 def _verify_any(keys: Sequence[str], signature: str, statement: bytes) -> None:
@@ -261,19 +277,25 @@ def check_openings(attempt: Attempt, lines: Sequence[Line], openings: Sequence[O
     names = [opening.commitment for opening in openings]
     if names != sorted(set(names)):
         raise ProofRejected("the openings do not ascend by commitment")
+    public = attempt.request.purpose in OPEN_PURPOSES  # whose whole rosters are opened
+    if not public and not set(names) <= {line.commitment.hex() for line in lines}:
+        raise ProofRejected("somebody is opened whom the walk did not meet")
     shown = {bytes.fromhex(one.commitment): _checked_parts(one) for one in openings}
     logged = _logged_openings(attempt)
     if logged is None:
         if openings:
             raise ProofRejected("identities were opened before the log says so")
         return Finding("identities not revealed yet", "身份尚未公开")
-    due = attributes_due(lines, attempt.request.caps)
-    if not openings and (due or logged != openings_digest([]).hex()):
+    holds = logged == openings_digest(list(openings)).hex()
+    if not openings and not holds:
         gap = "identities closed: this reader was given no openings"
         return Finding("identities closed", "身份未向本读者公开", (gap,))
-    if openings_digest(list(openings)).hex() != logged:
+    if not holds:
         raise ProofRejected("the openings are not those that were logged")
-    _check_all_opened(lines, shown, attempt.request.caps)
+    if public:
+        _check_walk_opened(lines, shown)
+    else:
+        _check_all_opened(lines, shown, attempt.request.caps)
     codes = Counter(line.outcomes[0] for line in lines)
     return Finding(
         f"{len(openings)} opened, caps checked over {codes[CAP]} capped lines",
@@ -301,9 +323,7 @@ def _logged_openings(attempt: Attempt) -> str | None:
     """Return the logged digest of the openings: with the reveal of identities, or with the seal."""
     if attempt.request.purpose in OPEN_PURPOSES:
         sealed = attempt.record.only(facts.SealedOpenly)
-        if sealed is None:
-            raise ProofRejected("the seal of items that are public does not open them")
-        return sealed[1].openings
+        return sealed[1].openings if sealed else ""
     identified = attempt.record.only(facts.Identified)
     return identified[1].openings if identified else None
 
@@ -319,7 +339,7 @@ def _check_all_opened(
             raise ProofRejected("a line's attributes are not opened")
         attributes[commitment] = part.value
     for commitment in sorted(identities_due(lines)):
-        if not isinstance(shown[commitment][0], OpenedPart):
+        if not isinstance(shown[commitment][0], OpenedPart):  # present: its attributes are
             raise ProofRejected("a seated line's identity is not opened")
     if not caps:
         return
@@ -327,6 +347,14 @@ def _check_all_opened(
         raise ProofRejected("a cap names an attribute that is no text")
     if not caps_kept(lines, caps, attributes):
         raise ProofRejected("a cap was applied where it was not reached, or not where it was")
+
+
+def _check_walk_opened(lines: Sequence[Line], shown: Mapping[bytes, Shown]) -> None:
+    """Raise ProofRejected unless every line is opened: the items are public from the seal on."""
+    for line in lines:
+        parts = shown.get(line.commitment, ())
+        if not parts or any(isinstance(part, ClosedPart) for part in parts):
+            raise ProofRejected("an item that is public is not opened")
 
 
 def codes_of(lines: Sequence[Line]) -> Mapping[str, int]:

@@ -29,7 +29,8 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
     specialties: list[str]  # all that were admitted then, in code point order
 
 
-Parts = tuple[Mapping[str, object], Mapping[str, object]]  # identity value, attributes value
+Value = Mapping[str, str | list[str]]  # what one part of an entry says
+Parts = tuple[Value, Value]  # identity and attributes
 
 
 def secret_digest(secret: bytes) -> bytes:
@@ -57,8 +58,8 @@ def entry_commitment(identity: bytes, attributes: bytes) -> bytes:
 
 def expert_parts(candidate: Candidate) -> Parts:
     """Return what an expert's two parts say, for an evaluation committee."""
-    identity: Mapping[str, object] = {"expert": candidate.expert, "name": candidate.name}
-    attributes: Mapping[str, object] = {
+    identity: Value = {"expert": candidate.expert, "name": candidate.name}
+    attributes: Value = {
         "employer": candidate.employer,
         "region": candidate.region,
         "specialties": candidate.specialties,

@@ -5,24 +5,34 @@ record: a chain in which every entry names the one before it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import FieldInfo, fields
 
 from bidding.bundle.rules import Bundle, LoggedEntry, Trust
 from bidding.draw import facts
 from oversight.errors import ProofRejected
 from oversight.ledger.checkpoint import Checkpoint, open_checkpoint
-from oversight.ledger.facts import Entry, Fact
-from oversight.ledger.notes import COSIGNATURE_ED25519, ED25519, VerifierKey, parse_vkey
+from oversight.ledger.facts import ENTRY_VERSION, Entry, Fact
+from oversight.ledger.notes import (
+    COSIGNATURE_ED25519,
+    ED25519,
+    KEY_ID_BYTES,
+    KNOWN_TYPES,
+    OpenedNote,
+    VerifierKey,
+    parse_vkey,
+)
 from oversight.ledger.rules import check_inclusion, leaf_hash
 from oversight.values.canonical import NotCanonical, canonical, parse_strict
-from oversight.values.digests import unbase64
+from oversight.values.digests import unbase64, unhex
 from oversight.values.instants import from_micro_text
 
 VRF_PURPOSE = "draw-vrf"
+NOTHING, NOWHERE = "", -1  # a text and an index that nothing equals
 
 
 class KeyPublished(Fact, frozen=True):
@@ -94,26 +104,51 @@ class Record(msgspec.Struct, frozen=True):
         return self.entries[-1]
 
 
-def log_keys(trust: Trust) -> list[VerifierKey]:
-    """Return the trusted keys of the log: type 01, any other type is ignored."""
-    return _keys(trust.log_keys, ED25519)
+def log_keys(trust: Trust, origin: str) -> list[VerifierKey]:
+    """Return the trusted keys of one log: type 01, under its own name."""
+    return [key for key in _keys(trust.log_keys, ED25519) if key.name == origin]
 
 
 def witness_keys(trust: Trust) -> list[VerifierKey]:
-    """Return the trusted keys of witnesses: type 04, any other type is ignored."""
+    """Return the trusted keys of witnesses: type 04."""
     return _keys(trust.witnesses.keys, COSIGNATURE_ED25519)
 
 
+def witness_count(trust: Trust) -> int:
+    """Return how many witnesses the verifier knows: a key under two names is one."""
+    return len({key.public for key in witness_keys(trust)})
+
+
+def cosigners(opened: OpenedNote) -> dict[bytes, int]:
+    """Return the witnesses' public keys with the earliest POSIX second each cosigned at."""
+    seconds: dict[bytes, int] = {}
+    for key, second in opened.cosigned:
+        seconds[key.public] = min(second, seconds.get(key.public, second))
+    return seconds
+
+
 def _keys(texts: Iterable[str], wanted: int) -> list[VerifierKey]:
-    found = []
-    for text in dict.fromkeys(texts):
-        try:
-            key = parse_vkey(text)
-        except ProofRejected:
-            continue
-        if key.type == wanted:
-            found.append(key)
-    return found
+    """Return the keys of one type; those of types that are not checked here are ignored.
+
+    Raises:
+        ProofRejected: a text is no verifier key.
+    """
+    read = [parse_vkey(text) for text in dict.fromkeys(texts) if _type_of(text) in KNOWN_TYPES]
+    return [key for key in read if key.type == wanted]
+
+
+def _type_of(text: str) -> int:
+    """Return the type byte of a verifier key.
+
+    Raises:
+        ProofRejected: the text is no verifier key.
+    """
+    try:
+        _, identity, encoded = text.split("+", 2)
+        unhex(identity, KEY_ID_BYTES)
+        return unbase64(encoded)[0]
+    except (ValueError, IndexError):
+        raise ProofRejected("a verifier key is not name+id+base64") from None
 
 
 def check_checkpoint(bundle: Bundle, trust: Trust) -> tuple[Checkpoint, int]:
@@ -122,10 +157,11 @@ def check_checkpoint(bundle: Bundle, trust: Trust) -> tuple[Checkpoint, int]:
     Raises:
         ProofRejected: another origin, no trusted log signature, or a known signature fails.
     """
+    origin = bundle.request.origin
     checkpoint, opened = open_checkpoint(
-        bundle.log.checkpoint, bundle.request.origin, log_keys(trust), witness_keys(trust)
+        bundle.log.checkpoint, origin, log_keys(trust, origin), witness_keys(trust)
     )
-    return checkpoint, len(opened.cosigned)
+    return checkpoint, len(cosigners(opened))
 
 
 def check_entries(entries: Sequence[LoggedEntry], checkpoint: Checkpoint) -> list[Logged]:
@@ -147,26 +183,35 @@ def _logged(entry: LoggedEntry, checkpoint: Checkpoint) -> Logged:
         at = from_micro_text(said.at)
     except (NotCanonical, msgspec.ValidationError, ValueError):
         raise ProofRejected(f"the leaf of entry {entry.index} is no entry") from None
+    if said.v != ENTRY_VERSION or not said.actor:
+        raise ProofRejected(f"the leaf of entry {entry.index} is of another version, or nobody's")
     if canonical(value) != data:
         raise ProofRejected(f"the leaf of entry {entry.index} is not canonical")
     if said.kind != entry.kind:
         raise ProofRejected(f"entry {entry.index} is of kind {said.kind}")
-    return Logged(entry.index, leaf, said, _fact(entry.index, said), at)
+    return Logged(entry.index, leaf, said, _fact(said), at)
 
 
-def _fact(index: int, said: Entry) -> Fact:
-    """Return the body as the fact of its kind; a plain Fact where the kind is none of ours."""
-    kind: type[Fact] = Fact
+def _fact(said: Entry) -> Fact:
+    """Return the body as the fact of its kind; a plain Fact where the kind is none of ours.
+
+    A field that is absent or of the wrong type becomes one that equals nothing: the step that
+    rests on it refuses it there.
+    """
+    kind = DRAW_FACTS.get(said.kind, Fact)
     if said.kind == KeyPublished.kind:
         kind = KeyPublished
-    elif said.kind == facts.Sealed.kind and "openings" in said.body:
+    elif kind is facts.Sealed and "openings" in said.body:
         kind = facts.SealedOpenly
-    else:
-        kind = DRAW_FACTS.get(said.kind, Fact)
+    return kind(**{field.name: _field(said.body, field) for field in fields(kind)})
+
+
+def _field(body: Mapping[str, object], field: FieldInfo) -> object:
+    value = body.get(field.encode_name)
     try:
-        return msgspec.convert(said.body, kind)
+        return msgspec.convert(value, field.type)
     except msgspec.ValidationError:
-        raise ProofRejected(f"the body of entry {index} lacks what its kind has") from None
+        return NOWHERE if field.type in (int, int | None) else NOTHING
 
 
 class Testimony(msgspec.Struct, frozen=True):
@@ -184,17 +229,18 @@ def check_order(bundle: Bundle, entries: Sequence[Logged]) -> Testimony:
         ProofRejected: an entry is missing, stands twice, comes out of turn or belongs to nobody.
     """
     draws = [attempt.draw_id() for attempt in bundle.earlier] + [bundle.request.draw]
-    if len(set(draws)) != len(draws) or bundle.request.attempt != len(draws):
-        raise ProofRejected(f"attempt {bundle.request.attempt} comes with {len(draws) - 1} earlier")
+    if len(set(draws)) != len(draws):
+        raise ProofRejected("two attempts have one draw id")
+    if len({one.index for one in entries}) != len(entries):
+        raise ProofRejected("an entry is listed twice")
     keys, by_draw = _sorted_out(entries, draws)
     records: list[Record] = []
     for number, draw in enumerate(draws, 1):
         record = Record(tuple(sorted(by_draw[draw], key=lambda one: one.index)))
-        _check_chain(record, number, records[-1] if records else None, bundle.request.of)
+        _check_chain(record, number, records[-1] if records else None)
         records.append(record)
+    _check_alike(records)
     for attempt, record in zip(bundle.earlier, records, strict=False):
-        if record.only(facts.Closing) is None:
-            raise ProofRejected("an earlier attempt was not closed")
         if (attempt.request is None) != (record.only(facts.Sealed) is None):
             raise ProofRejected("an earlier attempt comes without the request that was sealed")
     if records[-1].only(facts.Sealed) is None:
@@ -209,7 +255,7 @@ def _sorted_out(
     keys: list[Logged] = []
     by_draw: dict[str, list[Logged]] = {draw: [] for draw in draws}
     for one in entries:
-        if isinstance(one.fact, KeyPublished) and one.fact.purpose == VRF_PURPOSE:
+        if isinstance(one.fact, KeyPublished):
             keys.append(one)
         elif type(one.fact) in _RANK and getattr(one.fact, "draw", None) in by_draw:
             by_draw[one.fact.draw].append(one)  # type: ignore[attr-defined]
@@ -218,32 +264,42 @@ def _sorted_out(
     return keys, by_draw
 
 
-def _check_chain(record: Record, number: int, before: Record | None, of: str | None) -> None:
+def _check_chain(record: Record, number: int, before: Record | None) -> None:
     """Raise ProofRejected unless the entries of one attempt form its one lawful chain."""
     if not record.entries or not isinstance(record.entries[0].fact, facts.Ordered):
         raise ProofRejected(f"attempt {number} has no ordered entry")
     ordered = record.entries[0].fact
-    _check_start(ordered, number, before, of)
+    _check_start(record.entries[0].index, ordered, number, before)
     for earlier, later in zip(record.entries, record.entries[1:], strict=False):
         if getattr(later.fact, "previous", None) != earlier.index or later.index <= earlier.index:
             raise ProofRejected(f"entry {later.index} does not follow entry {earlier.index}")
         if _RANK[type(later.fact)] < _RANK[type(earlier.fact)]:
             raise ProofRejected(f"entry {later.index} comes out of turn")
-        if later.entry.subject != record.entries[0].entry.subject:
-            raise ProofRejected(f"entry {later.index} is about another subject")
     _check_counts(record, number)
 
 
-def _check_start(
-    ordered: facts.Ordered, number: int, before: Record | None, of: str | None
-) -> None:
+def _check_start(index: int, ordered: facts.Ordered, number: int, before: Record | None) -> None:
     """Raise ProofRejected unless the first entry follows the attempt before, or nothing."""
     if ordered.attempt != number:
         raise ProofRejected(f"attempt {number} was ordered as attempt {ordered.attempt}")
-    if before is not None and ordered.previous != before.newest().index:
-        raise ProofRejected(f"attempt {number} does not follow the closing before it")
-    if before is None and (ordered.previous is None) != (of is None):
-        raise ProofRejected("a first attempt follows its parent draw, or nothing")
+    if before is not None:
+        if before.only(facts.Closing) is None:
+            raise ProofRejected(f"attempt {number - 1} was not closed")
+        if ordered.previous != before.newest().index:
+            raise ProofRejected(f"attempt {number} does not follow the closing before it")
+    elif ordered.of is None:
+        if ordered.previous is not None:
+            raise ProofRejected("a first attempt follows nothing")
+    elif ordered.previous is None or not 0 <= ordered.previous < index:
+        raise ProofRejected("a supplement follows its parent's newest entry")
+
+
+def _check_alike(records: Sequence[Record]) -> None:
+    """Raise ProofRejected unless all attempts are for one subject, purpose and parent."""
+    subjects = {one.entry.subject for record in records for one in record.entries}
+    orders = [fact for record in records for _, fact in record.all(facts.Ordered)]
+    if len(subjects) != 1 or len({(order.purpose, order.of) for order in orders}) != 1:
+        raise ProofRejected("the attempts are for different subjects, purposes or parents")
 
 
 def _check_counts(record: Record, number: int) -> None:

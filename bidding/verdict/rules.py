@@ -6,13 +6,24 @@ witnesses come from the trust file alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
 
 from bidding.audited.rules import check_eligibility, check_rosters
-from bidding.bundle.rules import AuditorFile, Bundle, Earlier, Trust, UnusableError, read
+from bidding.bundle.rules import (
+    AuditorFile,
+    Bundle,
+    Earlier,
+    Request,
+    Trust,
+    UnusableError,
+    read,
+    require_json,
+)
 from bidding.draw import facts
 from bidding.lottery.rules import Order
 from bidding.proof.rules import (
@@ -40,6 +51,8 @@ from bidding.testimony.rules import (
     check_checkpoint,
     check_entries,
     check_order,
+    log_keys,
+    witness_count,
 )
 from bidding.walk.rules import Line
 from oversight.errors import ProofRejected
@@ -143,12 +156,12 @@ class _Case:
 
     def attempt(self) -> Attempt:
         """Return the bundle's own attempt, with its record."""
-        return attempt_of(self.bundle, self.word().record)
+        return attempt_of(self.bundle, self.word().record, self.bundle.request.origin)
 
     def checkpoint(self) -> Finding:
         checkpoint, cosigned = check_checkpoint(self.bundle, self.trust)
         self.found.cosigned, self.found.log_size = cosigned, checkpoint.size
-        known, quorum = len(self.trust.witnesses.keys), self.trust.witnesses.quorum
+        known, quorum = witness_count(self.trust), self.trust.witnesses.quorum
         gap = f"{cosigned} of {quorum} cosignatures that the trust file demands"
         return Finding(
             f"{checkpoint.origin}, size {checkpoint.size}, cosigned by {cosigned} of {known}",
@@ -179,8 +192,18 @@ class _Case:
         return finding
 
     def walk(self) -> Finding:
-        finding, self.found.lines = check_walk(self.attempt(), self.found.orders)
+        finding, self.found.lines = check_walk(
+            self.attempt(), self.found.orders, self.parent_lines()
+        )
         return finding
+
+    def parent_lines(self) -> list[bytes]:
+        """Return the commitments on the lines of the parent, and of its parent."""
+        lines, parent = [], self.bundle.parent
+        while parent is not None:
+            lines += [bytes.fromhex(line.commitment) for line in parent.walk]
+            parent = parent.parent
+        return lines
 
     def openings(self) -> Finding:
         return check_openings(self.attempt(), self.found.lines, self.bundle.openings)
@@ -190,6 +213,7 @@ class _Case:
         attempts = zip(self.bundle.earlier, self.word().earlier, strict=True)
         for number, (earlier, record) in enumerate(attempts, 1):
             gaps += self._check_earlier(number, earlier, record)
+        gaps += self._released()
         count = len(self.bundle.earlier)
         return Finding(
             f"{count} earlier attempts, each closed", f"此前 {count} 次均已终止", tuple(gaps)
@@ -198,37 +222,62 @@ class _Case:
     def _check_earlier(self, number: int, earlier: Earlier, record: Record) -> list[str]:
         """Take one earlier attempt through steps 5 to 12; return its gaps."""
         if earlier.request is None:
-            check_closing(record, number, None, self.trust)
-            return []
-        attempt, keys, trust = attempt_of(earlier, record), self.word().keys, self.trust
-        if (attempt.request.attempt, attempt.request.origin) != (
-            number,
-            self.bundle.request.origin,
-        ):
-            raise ProofRejected(f"attempt {number} is another's")
+            return check_closing(record, number, None, self.trust)
+        attempt = attempt_of(earlier, record, self.bundle.request.origin)
+        keys, trust = self.word().keys, self.trust
         try:
             findings = [
                 check_request(attempt, keys, trust),
                 check_contributors(attempt, trust),
                 check_reveals(attempt, trust),
-                check_beacon(attempt, trust, early=False),
+                check_beacon(attempt, trust),
             ]
             vrf, seed = check_vrf(attempt, trust)
             _, orders = count_tickets(attempt, seed)
-            _, lines = check_walk(attempt, orders)
+            _, lines = check_walk(attempt, orders, self.parent_lines())
             findings += [vrf, check_answers(attempt, lines, trust)]
         except ProofRejected as rejected:
             raise ProofRejected(f"attempt {number}: {rejected}") from None
         return [f"attempt {number}: {gap}" for finding in findings for gap in finding.gaps]
 
+    def _released(self) -> list[str]:
+        """Return who left between attempts: a release is signed, but no bundle shows it."""
+        requests = [one.request for one in self.bundle.earlier if one.request is not None]
+        sealed = [*requests, self.bundle.request]
+        return [
+            f"{party} no longer contributes; its release is not in the bundle"
+            for before, after in pairwise(sealed)
+            for party in sorted(
+                {one.party for one in before.contributors}
+                - {one.party for one in after.contributors}
+            )
+        ]
+
     def parent(self) -> Finding:
         request, parent = self.bundle.request, self.bundle.parent
-        if request.of is None:
-            if parent is not None:
-                raise ProofRejected("a parent, but the request supplements no draw")
+        if (request.of is None) != (parent is None):
+            raise ProofRejected("the request and the bundle disagree on a parent")
+        if parent is None:
             return Finding("none", "非补抽")
-        gap = "supplements are not checked here: the parent's walk is not replayed"
-        return Finding("a supplement", "补抽", (gap,))
+        self._check_parent(request, parent)
+        gap = "the parent's own record is not judged here: give its bundle to this program as well"
+        return Finding(f"a supplement of {request.of}", f"{request.of} 的补抽", (gap,))
+
+    def _check_parent(self, request: Request, parent: Bundle) -> None:
+        """Raise ProofRejected unless this is the parent that the request means."""
+        theirs = parent.request
+        if theirs.draw != request.of or parent.log.checkpoint != self.bundle.log.checkpoint:
+            raise ProofRejected("the parent is another draw, or under another checkpoint")
+        if (theirs.origin, theirs.subject, theirs.secret) != (
+            request.origin,
+            request.subject,
+            request.secret,
+        ):
+            raise ProofRejected("the parent has another log, subject or secret")
+        first = (*self.word().earlier, self.word().record)[0].entries[0]
+        forked = first.fact.previous if isinstance(first.fact, facts.Ordered) else None
+        if forked not in [entry.index for entry in parent.log.entries]:
+            raise ProofRejected("the supplement follows no entry of its parent")
 
     def rosters(self) -> Finding:
         assert self.auditor is not None, "the auditor's file is given"
@@ -247,31 +296,30 @@ def judge(bundle: bytes, trust: bytes, auditor: bytes | None = None) -> Report:
     unusable, what does not hold is failed, with the step named.
     """
     try:
-        if auditor is not None:
-            _require_readable(auditor)
         trusted = _read_trust(trust)
-        _require_readable(bundle)
+        if auditor is not None:
+            _require_json(auditor)
+        given = read(bundle, Bundle)
     except UnusableError as error:
         return _report(Verdict.UNUSABLE, [], detail=str(error))
-    try:
-        given = read(bundle, Bundle)
     except ProofRejected as rejected:
         return _report(Verdict.FAILED, [_failed("shape", rejected)])
     return _judge(_Case(given, trusted, auditor))
 
 
-def _require_readable(data: bytes) -> None:
-    """Raise UnusableError unless `data` is UTF-8 JSON."""
-    try:
-        read(data, AuditorFile)
-    except ProofRejected:
-        return
+def _require_json(auditor: bytes) -> None:
+    """Raise UnusableError unless the auditor's file is JSON; `rosters` judges what it says."""
+    with suppress(ProofRejected):
+        require_json(auditor)
 
 
 def _read_trust(data: bytes) -> Trust:
     """Return the trust file; one of another shape is as useless as one that cannot be read."""
     try:
-        return read(data, Trust)
+        trusted = read(data, Trust)
+        log_keys(trusted, "")
+        witness_count(trusted)
+        return trusted
     except ProofRejected as rejected:
         raise UnusableError(f"the trust file is not one: {rejected}") from None
 
@@ -314,12 +362,12 @@ def _conclude(case: _Case, steps: list[StepReport], verdict: Verdict) -> Report:
     return Report(
         verdict,
         EXIT_STATUS[verdict],
-        edition is not None and edition.demo,
+        edition is not None and edition.demo is True,
         steps,
         refused_at=steps[-1].step if verdict is Verdict.FAILED else None,
         draw=request.draw,
         cosigned=found.cosigned,
-        witnesses=len(case.trust.witnesses.keys),
+        witnesses=witness_count(case.trust),
         quorum=case.trust.witnesses.quorum,
         log_size=found.log_size,
         entry=newest,

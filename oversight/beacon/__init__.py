@@ -1,0 +1,1 @@
+"""Public randomness: what can be said of a round's signature before its pairing is computed."""
