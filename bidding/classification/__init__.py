@@ -1,0 +1,1 @@
+"""What an expert may know and where he may sit: specialty trees and regions, with validity."""

@@ -1,0 +1,1 @@
+"""Draws made elsewhere, by a provincial terminal, and recorded here."""

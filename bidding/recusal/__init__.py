@@ -1,0 +1,1 @@
+"""What keeps an expert away: his declared recusals and the days on which he is not available."""

@@ -1,0 +1,1 @@
+"""The expert pool: registration, admission by two people, standing, recusal, eligibility."""
