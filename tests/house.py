@@ -10,7 +10,7 @@ import msgspec
 
 from api_spec import assembly
 from oversight.authority.rules import Actor, Post, Role
-from oversight.configuration import Settings
+from oversight.configuration import Settings, use_settings
 from oversight.database import close_database, open_database, run
 from oversight.idempotency.requests import Occasion, Once
 from oversight.keys.directory import KeyRing, use_ring
@@ -57,6 +57,7 @@ class House:
     async def open(self) -> None:
         """Open the database and make this house's keys and terms those of the process."""
         use_ring(self.ring)
+        use_settings(self.settings)
         use_terms(Terms(self.settings.origin, self.settings.pending_max))
         await open_database(self.dsn, assembly.TABLES, assembly.MIGRATED)
 
@@ -64,6 +65,7 @@ class House:
         """Close the database and take the keys away."""
         await close_database()
         use_ring(None)
+        use_settings(None)
 
     async def settle(self) -> StoredCheckpoint | None:
         """Give every recorded entry its index, sign a checkpoint, and return the newest."""
