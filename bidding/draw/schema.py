@@ -9,7 +9,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from oversight.wire import Code, Hex32, Id, Instant, Label, Signature64
+from bidding.roster.schema import Region, Specialty
+from oversight.wire import Code, Hex32, Id, Instant, Signature64
 
 STRATA_MAX = 50
 CONTRIBUTORS_MAX = 20
@@ -24,8 +25,8 @@ Seats = Annotated[int, Meta(ge=1, le=SEATS_MAX)]
 class StratumOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So many seats from one specialty and region."""
 
-    specialty: Annotated[Label, Meta(description="Code of a specialty tree, such as A08.")]
-    region: Annotated[Label, Meta(description="GB/T 2260 code; trailing zeros mean wider.")]
+    specialty: Specialty
+    region: Region
     seats: Seats
 
 

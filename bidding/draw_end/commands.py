@@ -58,8 +58,8 @@ async def close_draw(actor: Actor, draw: str, closing: Closing, occasion: Occasi
             walk=given.walk,
         )
         ordinal = await act.record(fact, subject=found.subject)
-        if given.result is not None:
-            await write_result(act, draw, given.result)
+        if found.state is State.SEALED and given.alpha is not None:
+            await write_result(act, draw, given.alpha, given.result)
         await _write_closing(act, draw, closing, statement)
         return act.answered(await write_step(act, found, closing.state, ordinal, state))
 

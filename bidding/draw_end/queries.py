@@ -1,7 +1,5 @@
 """What a closing must carry, and what an opening shows. Nothing is written."""
 
-from collections.abc import Mapping
-
 import msgspec
 
 from bidding.bundle.rules import ClosedPart, OpenedPart, Opening
@@ -11,7 +9,7 @@ from bidding.draw.rules import Case
 from bidding.draw.schema import ClosingTerms
 from bidding.draw.tables import DrawOpening, DrawRequest, DrawResult
 from bidding.sealing.queries import candidate
-from bidding.sealing.rules import Candidate, expert_parts, part_digest, salts
+from bidding.sealing.rules import Candidate, Value, expert_parts, part_digest, salts
 from bidding.terminal import queries as terminal
 from bidding.terminal.queries import Result
 from bidding.terminal.rules import check_key_at_hand
@@ -124,11 +122,11 @@ async def _opening(draw: str, secret: bytes, line: Line, whole: bool) -> Opening
     )
 
 
-def _opened(salt: bytes, value: Mapping[str, object]) -> dict[str, object]:
+def _opened(salt: bytes, value: Value) -> dict[str, object]:
     part = OpenedPart(salt=salt.hex(), value=dict(value))
     return msgspec.to_builtins(part)  # type: ignore[no-any-return]
 
 
-def _closed(salt: bytes, identity: Mapping[str, object]) -> dict[str, object]:
+def _closed(salt: bytes, identity: Value) -> dict[str, object]:
     part = ClosedPart(digest=part_digest("identity", salt, identity).hex())
     return msgspec.to_builtins(part)  # type: ignore[no-any-return]

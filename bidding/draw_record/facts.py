@@ -16,20 +16,10 @@ class AuditorFileRequested(Fact, frozen=True):
 
 
 class AuditorFileReleased(Fact, frozen=True):
-    """A second person, of another party or post, let the file out."""
+    """A second person let the file out."""
 
     kind: ClassVar[str] = "bidding.draw_record.auditor_file_released"
 
     draw: str
     person: str  # salted commitment to the person's id
     request: str  # the act that asked
-
-
-class AuditorFileTaken(Fact, frozen=True):
-    """The auditor's file left the service."""
-
-    kind: ClassVar[str] = "bidding.draw_record.auditor_file_taken"
-
-    draw: str
-    person: str  # salted commitment to the person's id
-    sha256: str  # digest of the file that was taken

@@ -1,7 +1,9 @@
 """The bundle: everything that a verifier needs beside the trust file, under one checkpoint."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
 
 from bidding.bundle.rules import (
     Bundle,
@@ -14,17 +16,29 @@ from bidding.bundle.rules import (
     VrfResult,
     WalkLine,
 )
+from bidding.closing.rules import State
 from bidding.committee.queries import line_of
 from bidding.draw import queries as draws
 from bidding.draw.rules import Case
-from bidding.draw.tables import DrawLine, DrawResult
+from bidding.draw.schema import OrderView
+from bidding.draw.tables import DrawLine, DrawRequest, DrawResult
 from bidding.draw_end.queries import stored_openings
-from bidding.draw_record.rules import BUNDLE_SEALED, check_reader, sees_openings
+from bidding.draw_record.rules import (
+    BUNDLE_SEALED,
+    Ask,
+    check_reader,
+    check_taking,
+    sees_openings,
+)
+from bidding.draw_record.tables import AuditorFileRelease
 from bidding.lottery.rules import PROTOCOL
+from bidding.sealing.queries import BLOCK_ENTRIES, everyone
+from bidding.sealing.rules import Candidate
 from bidding.terminal.queries import vrf_key_entry
 from oversight.authority.rules import Actor
 from oversight.database import reading
 from oversight.errors import RuleBroken
+from oversight.keys.directory import ring
 from oversight.ledger.queries import LoggedEntry as Logged
 from oversight.ledger.queries import PlacedEntry, entry, proof_of, wait_index
 from oversight.rulebook.rules import edition
@@ -42,6 +56,17 @@ async def request_for(actor: Actor, draw: str) -> Request:
     return await _request(draw)
 
 
+async def order_for(actor: Actor, draw: str) -> OrderView:
+    """Return what was ordered, for those who may read it.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS, READER_ENTITLED.
+    """
+    found = await draws.order(draw)
+    check_reader(actor, found.contributors)
+    return found
+
+
 async def bundle(actor: Actor, draw: str) -> Bundle:
     """Return the draw's bundle as far as it got, with the openings if they are for this reader.
 
@@ -55,6 +80,54 @@ async def bundle(actor: Actor, draw: str) -> Bundle:
         check_reader(actor, parties)
         shown = sees_openings(actor, parties, edition(found.rulebook).draw.identities)
         return await _bundle(found, await stored_openings(draw) if shown else [])
+
+
+async def asked(draw: str) -> Ask | None:
+    """Return the request for a draw's auditor's file, or None."""
+    row = await AuditorFileRelease.select().where(AuditorFileRelease.draw == draw).first()
+    return None if row is None else Ask(row["person"], row["act"], row["approver"])
+
+
+async def may_take(actor: Actor, draw: str) -> None:
+    """Return only if this auditor may have the auditor's file now.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS, BUNDLE_SEALED, AUDITOR_FILE_RELEASED.
+    """
+    found = await draws.case(draw)
+    if not found.request:
+        raise RuleBroken(BUNDLE_SEALED, needed="a sealed draw")
+    check_taking(found.state is State.IDENTIFIED, await asked(draw), actor.person)
+
+
+async def auditor_file(draw: str) -> AsyncIterator[bytes]:
+    """Yield the auditor's file as JSON, a block of experts in memory.
+
+    Who asks was checked with `may_take`; whoever reads this sees every expert of the rosters.
+    """
+    row = await DrawRequest.select().where(DrawRequest.draw == draw).first()
+    assert row is not None, "the draw is sealed"
+    cipher = ring().fields
+    secret = cipher.open(bytes(row["secret"]), draws.secret_context(draw))
+    yield b'{"secret":"' + secret.hex().encode() + b'","entries":['
+    for place in range(len((await _request(draw)).strata)):
+        yield b"," if place else b""
+        async for piece in _array(everyone(draw, place, cipher)):
+            yield piece
+    excluded = cipher.open(bytes(row["excluded"]), draws.excluded_context(draw))
+    yield b'],"excluded":' + excluded + b"}"
+
+
+async def _array(people: AsyncIterator[Candidate]) -> AsyncIterator[bytes]:
+    yield b"["
+    held: list[bytes] = []
+    begun = False
+    async for one in people:
+        held.append(msgspec.json.encode(one))
+        if len(held) == BLOCK_ENTRIES:
+            yield (b"," if begun else b"") + b",".join(held)
+            held, begun = [], True
+    yield (b"," if begun and held else b"") + b",".join(held) + b"]"
 
 
 async def _bundle(found: Case, openings: list[Opening]) -> Bundle:

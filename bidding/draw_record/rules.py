@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from enum import StrEnum
 
-from oversight.authority.rules import TRUSTED_ROLE, Actor, Permission, Post
+import msgspec
+
+from oversight.authority.rules import TRUSTED_ROLE, Actor, Permission, Post, different_person
 from oversight.errors import Ground, Rule, RuleBroken
 
 READER_ENTITLED = Rule(
@@ -44,6 +46,14 @@ RELEASE_AUDITOR_FILE = Permission(
 )
 
 
+class Ask(msgspec.Struct, frozen=True):
+    """A request for the auditor's file, and whether a second person released it."""
+
+    person: str  # who asked
+    act: str
+    approver: str  # who released it; empty before
+
+
 class Audience(StrEnum):
     """To whom an edition opens identities."""
 
@@ -80,3 +90,28 @@ def sees_openings(actor: Actor, contributors: Collection[str], audience: str) ->
         return True
     takes_part = actor.party in contributors or TRUSTED_ROLE[actor.role] == "supervisor"
     return audience == Audience.PARTIES and takes_part
+
+
+def check_release(asked: Ask | None, approver: str) -> None:
+    """Return only if this person may release the file that another asked for.
+
+    Raises:
+        RuleBroken: AUDITOR_FILE_ASKED, PERSONS_DIFFER.
+    """
+    if asked is None or asked.approver:
+        raise RuleBroken(AUDITOR_FILE_ASKED, needed="a request that waits for a second person")
+    different_person(asked.person, approver)
+
+
+def check_taking(identified: bool, asked: Ask | None, person: str) -> None:
+    """Return only if this auditor may have the file now.
+
+    Raises:
+        RuleBroken: AUDITOR_FILE_RELEASED.
+    """
+    released = asked is not None and bool(asked.approver) and asked.person == person
+    if not identified and not released:
+        raise RuleBroken(
+            AUDITOR_FILE_RELEASED,
+            needed="one's own request, released by a second person, or the reveal of identities",
+        )

@@ -198,25 +198,29 @@ async def run_draw(actor: Actor, draw: str, occasion: Occasion) -> DrawReceipt:
             walk=given.walk.hex(),
         )
         ordinal = await act.record(fact, subject=found.subject)
-        await write_result(act, draw, given)
+        await write_result(act, draw, given.alpha.hex(), given)
         return act.answered(await write_step(act, found, "drawn", ordinal, state))
 
     return await take_step(actor, RUN_DRAW, occasion, draw, deed)
 
 
-async def write_result(act: Act, draw: str, given: Result) -> None:
-    """Write proof and lines as part of the act that makes them known."""
+async def write_result(act: Act, draw: str, alpha: str, given: Result | None) -> None:
+    """Write proof and lines as part of the act that makes them known.
+
+    Without a result the center gave no proof: only what it should have been applied to is known.
+    """
     await DrawResult.insert(
         DrawResult(
             draw=draw,
-            alpha=given.alpha.hex(),
-            pi=given.pi.hex(),
-            beta=given.beta.hex(),
-            walk=given.walk.hex(),
+            alpha=alpha,
+            pi=given.pi.hex() if given else "",
+            beta=given.beta.hex() if given else "",
+            walk=given.walk.hex() if given else "",
             act=act.id,
         )
     )
-    await DrawLine.insert(*_line_rows(draw, given))
+    if given:
+        await DrawLine.insert(*_line_rows(draw, given))
 
 
 def _line_rows(draw: str, given: Result) -> list[Any]:
