@@ -129,7 +129,7 @@ def load(path: Path | None, environ: Mapping[str, str], flags: Mapping[str, obje
         if name not in _TYPES:
             needed = f"one of {', '.join(sorted(_TYPES))}"
             raise RuleBroken(SETTING_KNOWN, needed=needed, setting=name, source=source)
-        merged[name] = _value(source, name, value)
+        merged[name] = _value(source, name, value, typed=path is not None and source == path.name)
     return Settings(**merged)  # type: ignore[arg-type]
 
 
@@ -173,13 +173,12 @@ def _file(path: Path) -> dict[str, object]:
         raise RuleBroken(SETTING_READABLE, needed=needed, source=path.name) from None
 
 
-def _value(source: str, name: str, value: object) -> object:
-    """Convert one value; text is read laxly (numbers, lists), TOML values by their own type."""
-    lax = isinstance(value, str)
-    if isinstance(value, str) and _TYPES[name] == tuple[str, ...]:
+def _value(source: str, name: str, value: object, *, typed: bool) -> object:
+    """Convert one value: the file's by its own type, text from elsewhere as number or list."""
+    if not typed and isinstance(value, str) and _TYPES[name] == tuple[str, ...]:
         value = [part.strip() for part in value.split(",") if part.strip()]
     try:
-        converted: object = msgspec.convert(value, _TYPES[name], strict=not lax)
+        converted: object = msgspec.convert(value, _TYPES[name], strict=typed)
     except msgspec.ValidationError as error:
         raise RuleBroken(SETTING_READABLE, needed=str(error), setting=name, source=source) from None
     return converted

@@ -63,9 +63,14 @@ def test_a_value_out_of_type_or_bounds_is_refused_naming_setting_and_source(name
     assert refusal.value.needed
 
 
-def test_the_file_is_read_by_type_not_by_guess(file):
+@pytest.mark.parametrize("text", ["port = true", 'port = "80"', 'editions = "T-2025"'])
+def test_the_file_is_read_by_type_not_by_guess(file, text):
     with pytest.raises(RuleBroken, match=r"configuration\.setting_readable"):
-        load(file("port = true"), {}, {})
+        load(file(text), {}, {})
+
+
+def test_the_file_holds_lists_as_lists(file):
+    assert load(file('editions = ["demo"]'), {}, {}).editions == ("demo",)
 
 
 @pytest.mark.parametrize("text", ["port = ", "[section]\nport = 1", "port = 1\nport = 2"])

@@ -103,6 +103,8 @@ def test_a_case_is_governed_by_the_edition_in_force_on_its_first_day():
 def test_the_demo_governs_no_case():
     for regime in Regime:
         assert not edition_for(regime, date(2026, 1, 1)).demo
+    with pytest.raises(RuleBroken, match=r"rulebook\.edition_covers"):
+        edition_for(Regime.TENDERING, date(2026, 1, 1), {"demo": edition("demo")})
 
 
 def test_a_case_before_the_first_edition_is_refused():

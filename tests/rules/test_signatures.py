@@ -6,8 +6,8 @@ from oversight.errors import ProofRejected
 from oversight.keys import signing, signoff, vrf
 from oversight.keys.points import FIELD_PRIME, GROUP_ORDER, NEUTRAL, is_point, times, times_base
 from oversight.keys.signing import SigningKey
-from oversight.values.canonical import NotCanonical
-from oversight.values.digests import to_base64
+from oversight.values.canonical import NotCanonical, canonical
+from oversight.values.digests import sha256, to_base64
 
 # RFC 8032, section 7.1, test 3
 SEED = bytes.fromhex("c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7")
@@ -153,9 +153,10 @@ def test_a_malformed_sign_off_is_rejected():
 
 
 def test_a_signature_for_another_use_is_no_sign_off():
-    bare = to_base64(KEY.sign(signoff.canonical(STATEMENT)))
-    with pytest.raises(ProofRejected, match="does not hold"):
-        signoff.verify(signoff.SignOff("ed25519", to_base64(PUBLIC), bare), STATEMENT, REGISTERED)
+    for signed in (canonical(STATEMENT), sha256(canonical(STATEMENT))):
+        bare = signoff.SignOff("ed25519", to_base64(PUBLIC), to_base64(KEY.sign(signed)))
+        with pytest.raises(ProofRejected, match="does not hold"):
+            signoff.verify(bare, STATEMENT, REGISTERED)
 
 
 def test_a_statement_without_canonical_form_is_not_signed():
