@@ -126,7 +126,11 @@ class PooledSqliteEngine(SQLiteEngine):
         """Open a connection: a worker thread, our pragmas, and no writing unless asked."""
         opening = aiosqlite.connect(**self.connection_kwargs)
         opening._thread.daemon = True  # a forgotten worker never keeps the process alive
-        connection = await opening
+        try:
+            connection = await opening
+        except BaseException:  # its worker has one last word for this loop: let it have said it
+            await asyncio.to_thread(opening._thread.join, 1)
+            raise
         connection.row_factory = dict_factory  # type: ignore[assignment]
         pragmas = (*PRAGMAS, f"query_only={'OFF' if writes else 'ON'}")
         try:
