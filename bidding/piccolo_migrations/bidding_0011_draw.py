@@ -111,7 +111,7 @@ async def forwards() -> SqlMigration:
         "bidding",
         "draws",
         {
-            "sqlite": statements("BLOB", "TIMESTAMP"),
+            "sqlite": statements("BLOB", "TIMESTAMPTZ"),
             "postgres": statements("BYTEA", "TIMESTAMPTZ"),
         },
     )
