@@ -35,7 +35,7 @@ class Rule(msgspec.Struct, frozen=True):
     ground: Ground = Ground.CONFLICT
 
 
-class RuleBroken(Exception):
+class RuleBroken(Exception):  # noqa: N818, a statement about the act, not an error of ours
     """An act was refused. Expected, shown to the actor, open to appeal.
 
     `needed` says what would lift the refusal; `found` holds what was met instead:
@@ -47,5 +47,5 @@ class RuleBroken(Exception):
         self.rule, self.needed, self.found = rule, needed, found
 
 
-class ProofRejected(Exception):
+class ProofRejected(Exception):  # noqa: N818, a statement about the evidence
     """Evidence does not verify. Never softened into a warning."""
