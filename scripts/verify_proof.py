@@ -1332,9 +1332,8 @@ def _need_lawful_sequence(attempt: Attempt) -> None:
         "attempt {} goes on without drawn",
         number,
     )
-    for word in ("committed", "revealed"):
-        parties = [canon(entry.body.get("party")) for entry in attempt.all(word)]
-        need(len(set(parties)) == len(parties), "a party has {} twice", word)
+    parties = [canon(entry.body.get("party")) for entry in attempt.all("revealed")]
+    need(len(set(parties)) == len(parties), "a party has {} twice", "revealed")
 
 
 def _need_lawful_start(case: Case, attempt: Attempt, before: Attempt | None) -> None:
@@ -1424,7 +1423,9 @@ def _figures_of_edition(case: Case, attempt: Attempt, lead_seconds: int) -> Word
     request, edition = attempt.request, case.edition(attempt)
     if edition is None:
         raise Undecided(say("the edition {} is not in the trust file", request["rulebook"]))
-    if request["purpose"] not in OPEN_PURPOSES:
+    if request["purpose"] in OPEN_PURPOSES:
+        need(not request["caps"], "this purpose knows no caps")
+    else:
         for stratum in request["strata"]:
             need(
                 stratum["size"] >= edition["roster_multiple"] * stratum["seats"],
@@ -2098,11 +2099,22 @@ def _doubts_about_closing(case: Case, attempt: Attempt, entry: Entry) -> list[Wo
     }
     signature, message = unbase64(entry.body.get("signature"), 64), label("close", canon(statement))
     need(
-        any(signature_holds(key, signature, message) for key in case.trust.keys(entry.actor)),
+        any(signature_holds(key, signature, message) for key in _closing_keys(case, attempt)),
         "the signature of {} under the closing does not hold",
         entry.actor,
     )
     return []
+
+
+def _closing_keys(case: Case, attempt: Attempt) -> list[bytes]:
+    """Return the keys that may have signed a closing: its party's trusted ones, and its own here.
+
+    A contributor's key that is not trusted made step 6 incomplete; it is no reason to fail here.
+    """
+    actor = attempt.closing.actor if attempt.closing else None
+    contributors = attempt.request["contributors"] if attempt.request else []
+    own = [unbase64(c["key"]) for c in contributors if c["party"] == actor]
+    return case.trust.keys(actor) + own
 
 
 # --- Step 13: openings ----------------------------------------------------------------------------
@@ -2122,10 +2134,9 @@ def step_openings(case: Case) -> Words:
     identified = attempt.one("identified")
     capped = sum(1 for line in walk if line["outcomes"][:1] == ["cap"])
     need(bool(caps) or not capped, "a line is capped, but the request has no caps")
-    opened = _open_all(walk, openings)
-    logged = identified or (
-        attempt.one("sealed") if attempt.request["purpose"] in OPEN_PURPOSES else None
-    )
+    public = attempt.request["purpose"] in OPEN_PURPOSES
+    opened = _open_all(openings, None if public else walk)
+    logged = attempt.one("sealed") if public else identified
     if logged is None:
         need(not openings, "identities opened before the entry that reveals them")
         case.caps_unproved = capped
@@ -2135,19 +2146,32 @@ def step_openings(case: Case) -> Words:
         case.caps_unproved = capped
         raise Undecided(say("identities closed: this bundle does not open them"))
     need(digest_holds, "the openings are not those logged in entry {}", logged.index)
-    if identified is not None:
+    if public:
+        for place, line in enumerate(walk):
+            halves = opened.get(line["commitment"], {})
+            need("value" in halves.get("identity", {}), "line {}: {} not opened", place, "identity")
+            need(
+                "value" in halves.get("attributes", {}),
+                "line {}: {} not opened",
+                place,
+                "attributes",
+            )
+    else:
         _need_all_opened(walk, opened, bool(caps))
         _need_caps(walk, opened, caps)
     return say("{} opened, {} cap codes recomputed", len(openings), capped)
 
 
-def _open_all(walk: list[Any], openings: list[Any]) -> dict[str, Any]:
-    """Return openings by commitment: each of a line, in ascending order, each giving its commitment."""
-    lines = {line["commitment"] for line in walk}
+def _open_all(openings: list[Any], walk: list[Any] | None) -> dict[str, Any]:
+    """Return openings by commitment: in ascending order, each giving its commitment.
+
+    Each is of a line of the walk; where none is given, the whole roster is public.
+    """
+    lines = None if walk is None else {line["commitment"] for line in walk}
     opened: dict[str, Any] = {}
     for opening in openings:
         commitment = opening["commitment"]
-        need(commitment in lines, "an opening of nobody on the walk")
+        need(lines is None or commitment in lines, "an opening of nobody on the walk")
         need(
             not opened or commitment > next(reversed(opened)),
             "the openings are not in ascending order",
@@ -2602,6 +2626,7 @@ CHINESE = {
     "entry {} is not in canonical form": "第 {} 条记录不是规范形式",
     "entry {} is a {}, not a {}": "第 {} 条记录是 {} 而非 {}",
     "{} entries are in the log": "{} 条记录均在日志中",
+    "this purpose knows no caps": "该用途不设限额",
     "an entry is listed twice": "有记录重复列出",
     "two attempts of one draw id": "两次抽取编号相同",
     "{} entries of {} attempt(s), unbroken to entry {}": "{1} 次抽取共 {0} 条记录,前后相连至第 {2} 条",

@@ -195,6 +195,9 @@ class _Case:
         finding, self.found.lines = check_walk(
             self.attempt(), self.found.orders, self.parent_lines()
         )
+        if self.bundle.request.of is not None and self.bundle.parent is None:
+            gap = "the parent's lines are not in the bundle"
+            return msgspec.structs.replace(finding, gaps=(*finding.gaps, gap))
         return finding
 
     def parent_lines(self) -> list[bytes]:

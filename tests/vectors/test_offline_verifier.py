@@ -540,7 +540,7 @@ LIES: dict[str, tuple[str, Any]] = {
     "a first attempt numbered two": ("order", lambda: story().order(attempt=2).commit().seal()),
     "a first attempt after something": ("order", lambda: story().order(previous=0).commit().seal()),
     "an entry of another subject": ("order", lambda: story().order().commit(subject="x").seal()),
-    "two commits of one party": ("order", lambda: story().order().commit("tenderer", "tenderer", "supervisor").seal().reveal().draw()),
+    "two commits of one party": ("contributors", lambda: story().order().commit("tenderer", "tenderer", "supervisor").seal().reveal().draw()),
     "an answer after identities": ("order", lambda: story().told().identify().answer(0, "declined")),
     "previous is true": ("order", lambda: story().order().commit("tenderer").commit("supervisor", previous=True).seal()),
     # request
