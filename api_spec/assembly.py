@@ -18,14 +18,20 @@ from bidding.classification import rules as classification_rules
 from bidding.classification import tables as classification_tables
 from bidding.closing import rules as closing_rules
 from bidding.committee import facts as committee_facts
+from bidding.committee import http as committee_http
 from bidding.committee import rules as committee_rules
 from bidding.committee import tables as committee_tables
 from bidding.contribution import rules as contribution_rules
 from bidding.draw import facts as draw_facts
+from bidding.draw import http as draw_http
 from bidding.draw import rules as draw_rules
 from bidding.draw import tables as draw_tables
+from bidding.draw_end import http as draw_end_http
+from bidding.draw_end import rules as draw_end_rules
+from bidding.draw_order import http as draw_order_http
 from bidding.draw_order import rules as draw_order_rules
 from bidding.draw_record import facts as draw_record_facts
+from bidding.draw_record import http as draw_record_http
 from bidding.draw_record import rules as draw_record_rules
 from bidding.draw_record import tables as draw_record_tables
 from bidding.eligibility import rules as eligibility_rules
@@ -41,6 +47,7 @@ from bidding.roster import rules as roster_rules
 from bidding.roster import tables as roster_tables
 from bidding.sealing import tables as sealing_tables
 from bidding.sheet import rules as sheet_rules
+from bidding.terminal import http as terminal_http
 from bidding.terminal import rules as terminal_rules
 from bidding.walk import rules as walk_rules
 from oversight import configuration, database, wire
@@ -90,6 +97,7 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     eligibility_rules,
     sheet_rules,
     intake_rules,
+    draw_end_rules,
 )
 FACT_ROOMS: tuple[ModuleType, ...] = (
     custody_facts,
@@ -120,6 +128,12 @@ HTTP_ROOMS: tuple[ModuleType, ...] = (
     rulebook_http,
     ledger_http,
     identity_http,
+    committee_http,
+    draw_http,
+    draw_order_http,
+    terminal_http,
+    draw_end_http,
+    draw_record_http,
 )
 
 # Packages with migrations, in the order in which these are applied.

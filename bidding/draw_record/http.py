@@ -1,0 +1,108 @@
+"""Doors to a draw's record."""
+
+from typing import Annotated
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, PathParameter
+from litestar.response import Stream
+
+from bidding.bundle.rules import Bundle, Request
+from bidding.draw.rules import READ_AUDITOR_FILE, READ_DRAW
+from bidding.draw.schema import OrderView
+from bidding.draw_record import commands, queries
+from bidding.draw_record.rules import RELEASE_AUDITOR_FILE
+from bidding.draw_record.schema import AuditorFileOrder, AuditorFileReceipt
+from oversight.authority.rules import Actor
+from oversight.idempotency.requests import Occasion
+from oversight.wire import ID_PATTERN
+
+DrawInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="The draw's UUIDv7.")]
+TAGS = ["draws"]
+
+
+@get(
+    "/v1/draws/{draw:str}/order",
+    opt={"permission": READ_DRAW},
+    operation_id="getDrawOrder",
+    summary="Show what was ordered",
+    tags=TAGS,
+)
+async def get_order(draw: DrawInPath, actor: NamedDependency[Actor]) -> OrderView:
+    """Show strata, seats, caps and contributors to those who take part; a contributor keeps them
+    and compares with the sealed request before it reveals.
+    """
+    return await queries.order_for(actor, draw)
+
+
+@get(
+    "/v1/draws/{draw:str}/request",
+    opt={"permission": READ_DRAW},
+    operation_id="getDrawRequest",
+    summary="Show the sealed request",
+    tags=TAGS,
+)
+async def get_request(draw: DrawInPath, actor: NamedDependency[Actor]) -> Request:
+    """Show everything that the seal fixed, to those who take part, supervise or audit."""
+    return await queries.request_for(actor, draw)
+
+
+@get(
+    "/v1/draws/{draw:str}/bundle",
+    opt={"permission": READ_DRAW},
+    operation_id="getDrawBundle",
+    summary="Give the bundle",
+    tags=TAGS,
+)
+async def get_bundle(draw: DrawInPath, actor: NamedDependency[Actor]) -> Bundle:
+    """Give everything that `daylight verify` or `verify_proof.py` needs beside a trust file.
+
+    Openings are in it once identities were opened, and only if the edition opens them to this
+    reader.
+    """
+    return await queries.bundle(actor, draw)
+
+
+@post(
+    "/v1/draws/{draw:str}/auditor-file/request",
+    opt={"permission": READ_AUDITOR_FILE},
+    operation_id="requestAuditorFile",
+    summary="Ask for the auditor's file",
+    tags=TAGS,
+)
+async def post_auditor_file_request(
+    draw: DrawInPath,
+    data: JSONBody[AuditorFileOrder],
+    actor: NamedDependency[Actor],
+    occasion: NamedDependency[Occasion],
+) -> AuditorFileReceipt:
+    """Ask for secret, rosters and exclusions; before the reveal a second person releases them."""
+    return await commands.request_auditor_file(actor, draw, data, occasion)
+
+
+@post(
+    "/v1/draws/{draw:str}/auditor-file/release",
+    opt={"permission": RELEASE_AUDITOR_FILE},
+    operation_id="releaseAuditorFile",
+    summary="Release the auditor's file",
+    tags=TAGS,
+)
+async def post_auditor_file_release(
+    draw: DrawInPath, actor: NamedDependency[Actor], occasion: NamedDependency[Occasion]
+) -> AuditorFileReceipt:
+    """Let the file out to the auditor who asked, as the second person."""
+    return await commands.release_auditor_file(actor, draw, occasion)
+
+
+@get(
+    "/v1/draws/{draw:str}/auditor-file",
+    opt={"permission": READ_AUDITOR_FILE},
+    media_type="application/json",
+    operation_id="getAuditorFile",
+    summary="Take the auditor's file",
+    tags=TAGS,
+)
+async def get_auditor_file(draw: DrawInPath, actor: NamedDependency[Actor]) -> Stream:
+    """Give the draw's secret, its rosters in clear and the exclusions with their grounds."""
+    await queries.may_take(actor, draw)
+    return Stream(queries.auditor_file(draw), media_type="application/json")
