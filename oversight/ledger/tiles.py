@@ -7,6 +7,7 @@ proof reads a handful of tiles whatever the size of the log.
 
 from collections.abc import Iterable, Mapping
 
+from oversight.errors import ProofRejected
 from oversight.ledger.rules import HASH_BYTES, Place, root_of
 
 HEIGHT = 8  # levels of the tree in one tile
@@ -23,18 +24,24 @@ def tile_of(place: Place) -> Tile:
 
 
 def subtree_root(place: Place, data: bytes) -> bytes:
-    """Return the root of a complete subtree, given the data of `tile_of(place)`."""
+    """Return the root of a complete subtree, given the data of `tile_of(place)`.
+
+    Raises:
+        ProofRejected: the stored tile is too short for it.
+    """
     level, index = place
     height = level % HEIGHT
     first, count = (index << height) % WIDTH, 1 << height
     hashes = split_hashes(data)[first : first + count]
-    assert len(hashes) == count, f"tile {tile_of(place)} lacks hashes of subtree {place}"
+    if len(hashes) != count:
+        raise ProofRejected(f"tile {tile_of(place)} lacks hashes of subtree {place}")
     return root_of(hashes)
 
 
 def split_hashes(data: bytes) -> list[bytes]:
-    """Return the 32-byte hashes of a tile, or of an edge."""
-    assert len(data) % HASH_BYTES == 0, "hashes are 32 bytes each"
+    """Return the 32-byte hashes of a stored tile, or of an edge; ProofRejected if one is cut."""
+    if len(data) % HASH_BYTES:
+        raise ProofRejected("a stored row of hashes does not consist of 32 bytes each")
     return [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]
 
 
@@ -52,6 +59,9 @@ def grow(size: int, edge: Mapping[Tile, bytes], leaves: Iterable[bytes]) -> dict
     """Return the data of every tile that changes when `leaves` follow the first `size` entries.
 
     `edge` holds the data of `edge_tiles(size)`.
+
+    Raises:
+        ProofRejected: a stored tile does not end where the log does.
     """
     changed: dict[Tile, bytearray] = {}
     for count, leaf in enumerate(leaves, start=size):
@@ -61,7 +71,8 @@ def grow(size: int, edge: Mapping[Tile, bytes], leaves: Iterable[bytes]) -> dict
             data = changed.get(tile)
             if data is None:
                 data = changed[tile] = bytearray(edge.get(tile, b""))
-            assert len(data) == index % WIDTH * HASH_BYTES, f"tile {tile} is not at the edge"
+            if len(data) != index % WIDTH * HASH_BYTES:
+                raise ProofRejected(f"tile {tile} does not end where the log does")
             data += node
             if len(data) < WIDTH * HASH_BYTES:
                 break
