@@ -2,7 +2,7 @@
 
     python scripts/bench/draw.py [--experts 1000000] [--runs 5] [--without-peers]
 
-Every figure is a ratio of medians measured in turn (ours, raw, ours, raw, ...), since bare times say
+Every figure is a ratio of medians measured in turn (ours, raw, ours, raw, ...): bare times say
 more about the machine than about the code. The bounds are those of docs/benchmarks/draw.md; the
 exit status is 1 when one is missed.
 """
@@ -31,7 +31,9 @@ def seconds(deed: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def side_by_side(ours: Callable[[], object], raw: Callable[[], object], runs: int) -> tuple[float, float]:
+def side_by_side(
+    ours: Callable[[], object], raw: Callable[[], object], runs: int
+) -> tuple[float, float]:
     """Return the median seconds of both, measured in turn after one warm-up of each."""
     ours(), raw()
     pairs = [(seconds(ours), seconds(raw)) for _ in range(runs)]
@@ -49,7 +51,9 @@ def draw_figures(size: int, runs: int) -> float:
         return shake_256(stratum_key(SEED, STRATUM)).digest(TICKET_BYTES * size)
 
     mine, bare = side_by_side(ours, raw, runs)
-    print(f"draw   {SEATS} of {size:,}: tickets + selection {mine:.3f} s, bare SHAKE256 {bare:.3f} s")
+    print(
+        f"draw   {SEATS} of {size:,}: tickets + selection {mine:.3f} s, bare SHAKE256 {bare:.3f} s"
+    )
     print(f"       ratio {mine / bare:.2f} (bound {DRAW_BOUND})")
     return mine / bare
 

@@ -1,4 +1,4 @@
-"""The tree is what the design draws: rooms, sizes, docstrings, names, and no traces of a machine."""
+"""The tree is what the design draws: rooms, sizes, docstrings, names; no traces of a machine."""
 
 import ast
 import re
@@ -15,7 +15,18 @@ MODULES = sorted(p for name in PACKAGES for p in (ROOT / name).rglob("*.py"))
 WRITTEN = [p for p in MODULES if "piccolo_migrations" not in p.parts]
 LINES_MAX = 400
 LINES_EXEMPT = {"verify_proof.py"}  # one file by intent: an auditor reads it from top to bottom
-HIDING_NAMES = {"common", "core", "util", "utils", "helper", "helpers", "shared", "base", "manager", "misc"}
+HIDING_NAMES = {
+    "common",
+    "core",
+    "util",
+    "utils",
+    "helper",
+    "helpers",
+    "shared",
+    "base",
+    "manager",
+    "misc",
+}
 FUNCTION_LINES_MAX = 60
 
 
@@ -40,7 +51,9 @@ def test_a_module_says_what_it_is_for(path):
 def test_a_room_stays_readable(path):
     if path.name not in LINES_EXEMPT:
         lines = path.read_text().count("\n")
-        assert lines <= LINES_MAX, f"{name_of(path)} has {lines} lines: split the concept, not the room"
+        assert lines <= LINES_MAX, (
+            f"{name_of(path)} has {lines} lines: split the concept, not the room"
+        )
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=name_of)
@@ -55,7 +68,9 @@ def test_no_function_is_longer_than_a_screen(path):
 
 
 def test_no_module_hides_a_missing_idea_behind_its_name():
-    assert [name_of(p) for p in MODULES if {p.stem, *p.parent.relative_to(ROOT).parts} & HIDING_NAMES] == []
+    assert [
+        name_of(p) for p in MODULES if {p.stem, *p.parent.relative_to(ROOT).parts} & HIDING_NAMES
+    ] == []
 
 
 def test_a_package_file_holds_a_docstring_and_nothing_else():
@@ -67,7 +82,9 @@ def test_a_package_file_holds_a_docstring_and_nothing_else():
 
 
 def test_migration_files_have_names_of_their_own():
-    names = Counter(p.name for p in MODULES if "piccolo_migrations" in p.parts and p.name != "__init__.py")
+    names = Counter(
+        p.name for p in MODULES if "piccolo_migrations" in p.parts and p.name != "__init__.py"
+    )
     assert [name for name, times in names.items() if times > 1] == []
     assert names, "no migration found"
 
@@ -89,7 +106,9 @@ def test_a_lock_file_holds_hashes_and_no_address(lock):
 
 
 def test_every_dependency_says_why_it_is_there():
-    lines = (ROOT / "pyproject.toml").read_text().partition("\ndependencies = [")[2].partition("\n]")[0]
+    lines = (
+        (ROOT / "pyproject.toml").read_text().partition("\ndependencies = [")[2].partition("\n]")[0]
+    )
     unexplained = [line for line in lines.splitlines() if line.strip() and "#" not in line]
     assert unexplained == []
 
@@ -101,6 +120,8 @@ def test_supported_pythons_are_said_once_and_alike():
 
 
 def test_nothing_names_a_machine_or_a_package_index():
-    traces = re.compile(r"/root/|/home/[a-z]|index[-_]url *=|pypi\.org|files\.pythonhosted|/work/(main|shared)")
+    traces = re.compile(
+        r"/root/|/home/[a-z]|index[-_]url *=|pypi\.org|files\.pythonhosted|/work/(main|shared)"
+    )
     own = "tests/layout/test_tree.py"
     assert [name for name, text in tracked_texts() if name != own and traces.search(text)] == []
