@@ -351,9 +351,10 @@ class Story:
         return self
 
     def reveal(self, *parties: str, **lies: Any) -> Story:
+        signer = lies.pop("signer", None)
         for party in parties or self.who:
             told = {"draw": self.draw_id, "request": self.R, "nonce": self.nonce(party)}
-            signature = b64(self.keys[party].sign(label("reveal", canon(told))))
+            signature = b64(self.keys[signer or party].sign(label("reveal", canon(told))))
             self.reveals[party] = {"nonce": told["nonce"], "signature": signature}
             self.say("revealed", party, {**told, "party": party, "signature": signature}, **lies)
         return self

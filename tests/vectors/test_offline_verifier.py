@@ -563,6 +563,7 @@ LIES: dict[str, tuple[str, Any]] = {
     "drawn without a reveal": ("reveals", lambda: story().order().commit().seal().reveal("supervisor").draw()),
     "a reveal after its time": ("reveals", lambda: story().order().commit().seal().reveal(at="2026-11-21T10:00:00.000001Z").draw()),
     "a reveal for another request": ("reveals", lambda: story().order().commit().seal().reveal(request="44" * 32).draw()),
+    "a reveal signed by another": ("reveals", lambda: story().order().commit().seal().reveal(signer="center").draw()),
     "a reveal logged by another": ("reveals", lambda: story().order().commit().seal().reveal(actor="center").draw()),
     "another nonce logged": ("reveals", lambda: story().order().commit().seal().reveal(nonce="55" * 32).draw()),
     # vrf
@@ -750,6 +751,57 @@ def test_a_supplement_is_incomplete_at_parent_and_checked_elsewhere() -> None:
     other = {**second.bundle()["parent"], "earlier": []}
     other["request"] = {**other["request"], "draw": "draw-9"}
     assert seen(told(second, parent=other)) == ("failed", "parent")
+
+
+def test_a_key_written_twice_is_refused_at_shape() -> None:
+    tale = story().told()
+    text = as_bytes(tale.bundle())
+    again = text.replace(b'{"protocol": ', b'{"protocol": "daylight/draw/v1", "protocol": ', 1)
+    assert again != text
+    assert seen(verifier.judge(again, as_bytes(tale.trust()))) == ("failed", "shape")
+
+
+def test_a_leaf_of_another_kind_or_form_is_refused_at_inclusion() -> None:
+    tale = story().told()
+    bundle = tale.bundle()
+    bundle["log"]["entries"][-1]["kind"] = "bidding.draw.voided"
+    assert seen(judge(bundle, tale.trust())) == ("failed", "inclusion")
+    tale.log.entries[-1] = tale.log.entries[-1].replace(b":", b": ", 1)
+    assert seen(told(tale)) == ("failed", "inclusion")
+
+
+def test_a_cosignature_twice_is_one_witness() -> None:
+    tale = story(quorum=1).told()
+    note = tale.bundle()["log"]["checkpoint"]
+    line = note.splitlines()[-1]
+    keys = [verifier.parse_vkey(tale.log.vkey(4))]
+    assert len(verifier.cosigned(verifier.parse_note(f"{note}{line}\n"), keys)) == 1
+
+
+def test_no_log_speaks_for_another_even_if_both_are_trusted() -> None:
+    tale = story().told()
+    other = Log("2026-11-21T08:00:00", origin="log.example.org/other")
+    note = tale.log.checkpoint()
+    text = note[: note.rindex("\n\n") + 1]
+    blob = verifier.key_id(other.origin, 1, other.key.public) + other.key.sign(text.encode())
+    bundle = tale.bundle()
+    bundle["log"]["checkpoint"] = (
+        f"{text}\n\u2014 {other.origin} {base64.b64encode(blob).decode()}\n"
+    )
+    trust = tale.trust()
+    trust["log_keys"].append(other.vkey(1))
+    assert seen(judge(bundle, trust)) == ("failed", "checkpoint")
+
+
+def test_a_vrf_proof_under_the_neutral_key_is_refused_though_its_equations_hold() -> None:
+    """RFC 9381, 5.4.5: without key validation anybody could choose this output."""
+    neutral = bytes.fromhex(SMALL_ORDER[0])
+    h = verifier.vrf_hash_to_curve(neutral, b"alpha")
+    u = verifier.point_combine(5, verifier.BASE, 0, h)
+    v = verifier.point_combine(5, h, 0, h)
+    points = neutral + b"".join(verifier.point_encode(p) for p in (h, verifier.IDENTITY, u, v))
+    c = hashlib.sha512(b"\x03\x02" + points + b"\x00").digest()[:16]
+    assert verifier.vrf_output(neutral, b"alpha", neutral + c + (5).to_bytes(32, "little")) is None
 
 
 # --- the beacon, but for the pairing ---
