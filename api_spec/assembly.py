@@ -22,6 +22,7 @@ from bidding.committee import http as committee_http
 from bidding.committee import rules as committee_rules
 from bidding.committee import tables as committee_tables
 from bidding.contribution import rules as contribution_rules
+from bidding.contributor import rules as contributor_rules
 from bidding.draw import facts as draw_facts
 from bidding.draw import http as draw_http
 from bidding.draw import rules as draw_rules
@@ -98,6 +99,7 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     sheet_rules,
     intake_rules,
     draw_end_rules,
+    contributor_rules,
 )
 FACT_ROOMS: tuple[ModuleType, ...] = (
     custody_facts,

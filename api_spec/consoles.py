@@ -5,6 +5,12 @@ Apart from `assembly`, so that asking does not load what serving needs.
 
 import click
 
+from bidding.committee import console as committee
+from bidding.contributor import console as contributor
 from oversight.identity import console as identity
 
-CONSOLES: tuple[click.Command, ...] = (*identity.COMMANDS,)
+CONSOLES: tuple[click.Command, ...] = (
+    *identity.COMMANDS,
+    committee.committee,
+    *contributor.COMMANDS,
+)

@@ -1,0 +1,178 @@
+"""What a contributor checks before it gives its nonce away (draw.md, step 4). Pure.
+
+The service that asks for the nonce is not trusted: what it says is compared with what the
+contributor kept when it committed, with the log under the key of its own trust file, and with
+its own clock.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from bidding.bundle.rules import Request, Trust, request_digest
+from bidding.contribution.rules import commit_statement, contribution, reveal_statement
+from bidding.draw.facts import Revealed, Sealed
+from oversight.errors import ProofRejected, Rule, RuleBroken
+from oversight.keys.signing import SigningKey
+from oversight.ledger.facts import Entry, read_entry
+from oversight.ledger.notes import ED25519, VerifierKey, parse_vkey
+from oversight.ledger.proofs import check_tlog_proof, parse_tlog_proof
+from oversight.ledger.rules import leaf_hash
+from oversight.values.digests import to_base64, unhex
+from oversight.values.instants import from_text
+
+ONE_REQUEST_EVER = Rule(
+    "contributor.one_request_ever",
+    "A contributor signs one request of a draw, ever.",
+    "design: draw.md#4. Reveal",
+)
+NONCE_KEPT = Rule(
+    "contributor.nonce_kept",
+    "The nonce of the draw is kept in this directory since the commitment.",
+    "design: draw.md#4. Reveal",
+)
+REVEAL_SAFE = Rule(
+    "contributor.reveal_safe",
+    "What was sealed is what was ordered, it is on the log, and the time for reveals lies ahead.",
+    "design: draw.md#4. Reveal",
+)
+
+
+class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a contributor keeps of one draw, in a file of its own."""
+
+    draw: str
+    party: str
+    nonce: str  # hex; nobody else sees it before the reveal
+    key: str  # base64 of the public key that signs
+    ordered: int  # index of the order's entry
+    subject: str
+    purpose: str
+    attempt: int
+    rulebook: str
+    strata: list[tuple[str, int]]
+    caps: dict[str, int]
+    contributors: list[str]
+    request: str = ""  # the one request that was signed, hex; empty before
+    signature: str = ""  # base64, over the reveal statement; empty before
+    proof: str = ""  # the .tlog-proof of the revealed entry; empty before
+
+    def commitment(self) -> bytes:
+        """Return the 32 bytes that bind the party to its nonce."""
+        return contribution(self.draw, self.party, unhex(self.nonce, 32))
+
+    def signed_commitment(self, key: SigningKey) -> dict[str, str]:
+        """Return what is sent to commit."""
+        value = self.commitment()
+        signature = key.sign(commit_statement(self.draw, self.party, value))
+        return {"commitment": value.hex(), "signature": to_base64(signature)}
+
+    def signed_for(self, request: bytes, key: SigningKey) -> "Kept":
+        """Return this with the reveal signed for `request` (R).
+
+        Raises:
+            RuleBroken: ONE_REQUEST_EVER, when another request was signed before.
+        """
+        if self.request not in ("", request.hex()):
+            raise RuleBroken(
+                ONE_REQUEST_EVER, needed="nothing: tell the supervisor", signed=self.request
+            )
+        statement = reveal_statement(self.draw, request, unhex(self.nonce, 32))
+        signature = to_base64(key.sign(statement))
+        return msgspec.structs.replace(self, request=request.hex(), signature=signature)
+
+    def reveal(self) -> dict[str, str]:
+        """Return the signed reveal, as whoever holds it may bring it."""
+        assert self.signature, "the reveal is signed"
+        return {
+            "party": self.party,
+            "request": self.request,
+            "nonce": self.nonce,
+            "signature": self.signature,
+        }
+
+
+def proved_entry(leaf: bytes, proof: str, trust: Trust, origin: str) -> Entry:
+    """Return what the entry says, once it stands in the log of the trust file.
+
+    Args:
+        leaf: the entry's bytes.
+        proof: its `.tlog-proof`.
+        origin: name of the log.
+
+    Raises:
+        ProofRejected: the proof, the log's signature or the quorum of witnesses fails.
+    """
+    keys = [parse_vkey(text) for text in trust.log_keys]
+    witnesses = [parse_vkey(text) for text in trust.witnesses.keys]
+    log_keys = [key for key in keys if key.type == ED25519]
+    _, opened = check_tlog_proof(
+        parse_tlog_proof(proof), leaf_hash(leaf), origin, log_keys, witnesses
+    )
+    cosigned = len({_identity(key) for key, _ in opened.cosigned})
+    if cosigned < trust.witnesses.quorum:
+        raise ProofRejected(
+            f"{cosigned} witnesses cosigned, the trust file asks for {trust.witnesses.quorum}"
+        )
+    return read_entry(leaf)
+
+
+def _identity(key: VerifierKey) -> bytes:
+    return key.public
+
+
+def check_request(kept: Kept, request: Request, sealed: Entry, index: int, now: datetime) -> bytes:
+    """Return R, if nothing speaks against giving the nonce away for it.
+
+    Args:
+        sealed: the proved `sealed` entry; `index` its place.
+        now: by the contributor's own clock.
+
+    Raises:
+        RuleBroken: REVEAL_SAFE, naming everything that differs.
+    """
+    digest = request_digest(request)
+    if found := list(_obstacles(kept, request, index, now)):
+        raise RuleBroken(REVEAL_SAFE, needed="a seal of what was ordered", differs=found)
+    said = sealed.body
+    if sealed.kind != Sealed.kind or (said.get("draw"), said.get("request")) != (
+        kept.draw,
+        digest.hex(),
+    ):
+        raise RuleBroken(REVEAL_SAFE, needed="the sealed entry of this request on the log")
+    return digest
+
+
+def _obstacles(kept: Kept, request: Request, index: int, now: datetime) -> Iterator[str]:
+    own = [one for one in request.contributors if one.party == kept.party]
+    if [(one.key, one.commitment) for one in own] != [(kept.key, kept.commitment().hex())]:
+        yield "own commitment"
+    ordered = {
+        "draw": (request.draw, kept.draw),
+        "subject": (request.subject, kept.subject),
+        "purpose": (request.purpose, kept.purpose),
+        "attempt": (request.attempt, kept.attempt),
+        "rulebook": (request.rulebook, kept.rulebook),
+        "strata and seats": ([(one.id, one.seats) for one in request.strata], kept.strata),
+        "caps": (request.caps, kept.caps),
+        "contributors": ([one.party for one in request.contributors], kept.contributors),
+    }
+    yield from (name for name, (now_is, was) in ordered.items() if now_is != was)
+    if not kept.ordered < request.pool.as_of <= index:
+        yield "as_of"
+    if from_text(request.reveal_by) <= now:
+        yield "reveal_by has passed"
+
+
+def check_own_reveal(kept: Kept, revealed: Entry) -> None:
+    """Return only if the proved entry is this contributor's reveal.
+
+    Raises:
+        ProofRejected: it is another entry.
+    """
+    said = revealed.body
+    expected = (kept.draw, kept.party, kept.nonce, kept.request)
+    found = tuple(said.get(name) for name in ("draw", "party", "nonce", "request"))
+    if revealed.kind != Revealed.kind or found != expected:
+        raise ProofRejected("the entry is not the reveal that was sent")

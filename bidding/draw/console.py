@@ -1,0 +1,218 @@
+"""`daylight draw`: ordering, running, closing and reading draws from the command line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bidding.closing.rules import LAPSE_REASONS, VOID_REASONS, Close
+from bidding.sealing.rules import statement_digest
+from oversight.ambient import fresh_bytes
+from oversight.identity.console import read_key, trust
+from oversight.remote import Remote
+from oversight.values.digests import to_base64
+
+SALT_BYTES = 32
+remote = click.make_pass_decorator(Remote)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+KEY_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group("draw")
+def draw() -> None:
+    """Random draws that anybody who takes part can check."""
+
+
+draw.add_command(trust)
+
+
+def _stratum(text: str) -> dict[str, Any]:
+    """Read "A080104@410922=2": specialty, region, seats."""
+    place, _, seats = text.rpartition("=")
+    specialty, _, region = place.partition("@")
+    if not (specialty and region and seats.isascii() and seats.isdigit()):
+        raise click.BadParameter(f"{text!r} is not SPECIALTY@REGION=SEATS")
+    return {"specialty": specialty, "region": region, "seats": int(seats)}
+
+
+def _cap(text: str) -> tuple[str, int]:
+    """Read "employer=1"."""
+    name, _, maximum = text.partition("=")
+    if not (name and maximum.isascii() and maximum.isdigit()):
+        raise click.BadParameter(f"{text!r} is not ATTRIBUTE=MAXIMUM")
+    return name, int(maximum)
+
+
+@draw.command("order")
+@click.argument("committee")
+@click.option("--stratum", "strata", multiple=True, required=True, help="A080104@410922=2")
+@click.option("--contributor", "contributors", multiple=True, required=True, help="Id of a party.")
+@click.option("--day", required=True, help="Day of the evaluation, as 2026-03-04.")
+@click.option("--cap", "caps", multiple=True, help="employer=1; by default the edition's.")
+@click.option("--recuse", multiple=True, help="Credit code or name of an organisation.")
+@remote
+def order(
+    service: Remote,
+    /,
+    *,
+    committee: str,
+    strata: tuple[str, ...],
+    contributors: tuple[str, ...],
+    day: str,
+    caps: tuple[str, ...],
+    recuse: tuple[str, ...],
+) -> None:
+    """Order the draw of COMMITTEE."""
+    body: dict[str, Any] = {
+        "subject": committee,
+        "strata": [_stratum(text) for text in strata],
+        "contributors": list(contributors),
+        "evaluation_day": day,
+        "recused": [_organisation(text) for text in recuse],
+    }
+    if caps:
+        body["caps"] = dict(_cap(text) for text in caps)
+    _done(service, service.post("/v1/draws", body))
+
+
+def _organisation(text: str) -> dict[str, str]:
+    """Read a credit code, else a name."""
+    code = len(text) == 18 and text.isascii() and text.isalnum()  # noqa: PLR2004
+    return {"uscc": text} if code else {"name": text}
+
+
+@draw.command("seal")
+@click.argument("draw_id")
+@click.option("--reveal-by", help="Last moment for reveals, as 2026-03-01T09:00:00Z.")
+@remote
+def seal(service: Remote, draw_id: str, reveal_by: str | None) -> None:
+    """Fix everything about a draw. The operator sees no name."""
+    _done(service, service.post(f"/v1/draws/{draw_id}/seal", {"reveal_by": reveal_by}))
+
+
+@draw.command("run")
+@click.argument("draw_id")
+@remote
+def run(service: Remote, draw_id: str) -> None:
+    """Compute and log the result, once all nonces are in."""
+    _done(service, service.post(f"/v1/draws/{draw_id}/run"))
+
+
+@draw.command("close")
+@click.argument("draw_id")
+@click.option("--void", "state", flag_value="voided", help="As its supervisor.")
+@click.option("--lapse", "state", flag_value="lapsed", help="As its applicant.")
+@click.option("--reason", required=True, type=click.Choice([*VOID_REASONS, *LAPSE_REASONS]))
+@click.option("--text", required=True, help="The reason in words; the log holds only a digest.")
+@click.option("--key", "key_file", type=KEY_FILE, required=True, help="The party's signing key.")
+@remote
+def close(
+    service: Remote, /, *, draw_id: str, state: str | None, reason: str, text: str, key_file: Path
+) -> None:
+    """Close a draw in public, without a result that counts."""
+    if state is None:
+        raise click.UsageError("say --void or --lapse")
+    salt = fresh_bytes(SALT_BYTES)
+    terms = {"state": state, "reason": reason, "statement": statement_digest(salt, text).hex()}
+    said = Close(**service.get(f"/v1/draws/{draw_id}/closing", **terms))
+    asked = {"draw": draw_id, **terms}
+    if differing := [name for name, value in asked.items() if getattr(said, name) != value]:
+        raise click.ClickException(f"the service would have another closing signed: {differing}")
+    signature = to_base64(read_key(key_file).sign(said.signed()))
+    sent = {"state": state, "reason": reason, "text": text, "salt": salt.hex()}
+    _done(service, service.post(f"/v1/draws/{draw_id}/closing", {**sent, "signature": signature}))
+
+
+@draw.command("open")
+@click.argument("draw_id")
+@remote
+def open_identities(service: Remote, draw_id: str) -> None:
+    """Open who holds a seat, to whom the edition allows."""
+    _done(service, service.post(f"/v1/draws/{draw_id}/identities"))
+
+
+@draw.command("show")
+@click.argument("draw_id")
+@remote
+def show(service: Remote, draw_id: str) -> None:
+    """Show how far a draw is."""
+    found = service.get(f"/v1/draws/{draw_id}")
+    steps = [f"  {one['at']}  {one['word']:10}  {_place(one['index'])}" for one in found["steps"]]
+    service.show(found, _line(found), *steps)
+
+
+@draw.command("list")
+@click.option("--committee", default="", help="Only draws of this committee.")
+@remote
+def list_draws(service: Remote, committee: str) -> None:
+    """List draws, newest first."""
+    found = list(service.items("/v1/draws", subject=committee))
+    service.show(found, *map(_line, found))
+
+
+@draw.command("bundle")
+@click.argument("draw_id")
+@click.option("--out", type=NEW_FILE, help="File to write; by default the screen.")
+@remote
+def bundle(service: Remote, draw_id: str, out: Path | None) -> None:
+    """Fetch the bundle that anybody can verify with a trust file."""
+    _save(service.get(f"/v1/draws/{draw_id}/bundle"), out)
+
+
+@draw.group("auditor-file")
+def auditor_file() -> None:
+    """Secret, rosters and exclusions of a draw: for an auditor, before the reveal by two people."""
+
+
+@auditor_file.command("request")
+@click.argument("draw_id")
+@click.option("--reason", required=True, help="Why, in words; kept private.")
+@remote
+def request_file(service: Remote, draw_id: str, reason: str) -> None:
+    """Ask for the file."""
+    made = service.post(f"/v1/draws/{draw_id}/auditor-file/request", {"reason": reason})
+    service.show(made, f"asked; another person releases it: {made['draw']}")
+
+
+@auditor_file.command("release")
+@click.argument("draw_id")
+@remote
+def release_file(service: Remote, draw_id: str) -> None:
+    """Release the file that another person asked for."""
+    made = service.post(f"/v1/draws/{draw_id}/auditor-file/release")
+    service.show(made, f"released: {made['draw']}")
+
+
+@auditor_file.command("take")
+@click.argument("draw_id")
+@click.option("--out", type=NEW_FILE, required=True, help="File to write.")
+@remote
+def take_file(service: Remote, draw_id: str, out: Path) -> None:
+    """Fetch the file."""
+    _save(service.get(f"/v1/draws/{draw_id}/auditor-file"), out)
+
+
+def _save(content: Any, out: Path | None) -> None:
+    text = json.dumps(content, ensure_ascii=False) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    out.write_text(text, encoding="utf-8")
+    click.echo(f"{out}: {len(text.encode())} bytes", err=True)
+
+
+def _done(service: Remote, made: dict[str, Any]) -> None:
+    service.show(made, f"{made['draw']}  {made['step']}, attempt {made['attempt']}")
+
+
+def _line(one: dict[str, Any]) -> str:
+    revealed = sum(each["revealed"] for each in one["contributors"])
+    return (
+        f"{one['id']}  {one['state']:10}  attempt {one['attempt']}  {one['rulebook']}  "
+        f"{revealed}/{len(one['contributors'])} nonces  {one['seated']} seated"
+    )
+
+
+def _place(index: int | None) -> str:
+    return "waits for the log" if index is None else f"entry {index}"
