@@ -16,7 +16,9 @@ from oversight.idempotency.requests import Occasion
 from oversight.wire import ID_PATTERN
 
 DrawInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="The draw's UUIDv7.")]
-State = Annotated[str, QueryParameter(pattern=r"^(voided|lapsed)$(?!\n)", description="How.")]
+State = Annotated[
+    str, QueryParameter(name="state", pattern=r"^(voided|lapsed)$(?!\n)", description="How.")
+]
 Reason = Annotated[
     str, QueryParameter(pattern=r"^[a-z][a-z-]*$(?!\n)", max_length=64, description="Why: a code.")
 ]
@@ -37,10 +39,10 @@ TAGS = ["draws"]
     tags=TAGS,
 )
 async def get_closing(
-    draw: DrawInPath, state: State, reason: Reason, statement: Statement
+    draw: DrawInPath, how: State, reason: Reason, statement: Statement
 ) -> Close:
     """Show the statement that the signature of a closing covers, as the draw stands now."""
-    return await queries.closing_statement(draw, ClosingTerms(state, reason, statement))
+    return await queries.closing_statement(draw, ClosingTerms(how, reason, statement))
 
 
 @post(
