@@ -34,8 +34,11 @@ def anyio_backend():
 
 
 @pytest.fixture(scope="session")
-def shared_ring(tmp_path_factory):
-    return make_ring(tmp_path_factory.mktemp("ring") / "keys")
+def keys(tmp_path_factory):
+    """The key directory that all houses of a run share."""
+    path = tmp_path_factory.mktemp("ring") / "keys"
+    make_ring(path)
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -51,26 +54,26 @@ def templates():
     return {}
 
 
-async def _sqlite(request, directory, ring):
+async def _sqlite(request, directory, keys):
     templates = request.getfixturevalue("templates")
     if "sqlite" not in templates:
         template = request.getfixturevalue("tmp_path_factory").mktemp("template") / "schema.sqlite"
-        await _prepare(House("sqlite", f"sqlite:///{template}", template.parent, ring))
+        await _prepare(House("sqlite", f"sqlite:///{template}", template.parent, keys))
         templates["sqlite"] = template
     shutil.copy(templates["sqlite"], directory / "daylight.sqlite")
     COVERED["sqlite"] += 1
-    return House("sqlite", f"sqlite:///{directory}/daylight.sqlite", directory, ring)
+    return House("sqlite", f"sqlite:///{directory}/daylight.sqlite", directory, keys)
 
 
-async def _postgres(request, directory, ring):
+async def _postgres(request, directory, keys):
     server, templates = request.getfixturevalue("server"), request.getfixturevalue("templates")
     if "postgres" not in templates:
         name = await create_database(server)
-        await _prepare(House("postgres", named_database(server, name), directory, ring))
+        await _prepare(House("postgres", named_database(server, name), directory, keys))
         templates["postgres"] = name
     name = await create_database(server, templates["postgres"])
     COVERED["postgres"] += 1
-    return House("postgres", named_database(server, name), directory, ring)
+    return House("postgres", named_database(server, name), directory, keys)
 
 
 async def _prepare(house):
@@ -79,9 +82,9 @@ async def _prepare(house):
 
 
 @pytest.fixture(params=ENGINES)
-async def house(request, tmp_path, shared_ring, anyio_backend):
+async def house(request, tmp_path, keys, anyio_backend):
     found = _sqlite if request.param == "sqlite" else _postgres
-    house = await found(request, tmp_path, shared_ring)
+    house = await found(request, tmp_path, keys)
     await house.open()
     yield house
     await house.close()
@@ -90,8 +93,8 @@ async def house(request, tmp_path, shared_ring, anyio_backend):
 
 
 @pytest.fixture
-async def sqlite_house(request, tmp_path, shared_ring, anyio_backend):
-    house = await _sqlite(request, tmp_path, shared_ring)
+async def sqlite_house(request, tmp_path, keys, anyio_backend):
+    house = await _sqlite(request, tmp_path, keys)
     await house.open()
     yield house
     await house.close()

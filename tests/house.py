@@ -13,7 +13,7 @@ from oversight.authority.rules import Actor, Post, Role
 from oversight.configuration import Settings, use_settings
 from oversight.database import close_database, open_database, run
 from oversight.idempotency.requests import Occasion, Once
-from oversight.keys.directory import KeyRing, use_ring
+from oversight.keys.directory import open_ring, use_ring
 from oversight.ledger.hand import sign_checkpoint
 from oversight.ledger.integrate import integrate
 from oversight.ledger.queries import StoredCheckpoint, newest_checkpoint
@@ -31,10 +31,10 @@ class House:
     the assembly are bound, all migrations applied, the log empty, no hand running.
     """
 
-    def __init__(self, engine: str, dsn: str, directory: Path, ring: KeyRing) -> None:
-        self.engine, self.dsn, self.directory, self.ring = engine, dsn, directory, ring
+    def __init__(self, engine: str, dsn: str, directory: Path, keys: Path) -> None:
+        self.engine, self.dsn, self.directory, self.ring = engine, dsn, directory, open_ring(keys)
         self.settings = msgspec.structs.replace(
-            Settings(data_dir=str(directory)), dsn=dsn, key_dir=str(directory / "keys")
+            Settings(data_dir=str(directory)), dsn=dsn, key_dir=str(keys)
         )
         self.now = START
 

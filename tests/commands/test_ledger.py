@@ -140,10 +140,8 @@ async def plant(house, entries=1):
     if house.engine == "sqlite":
         columns = "act, n, kind, subject, body, leaf"
         async with writing():
-            await run(
-                f"INSERT INTO pending ({columns}) SELECT 'x', n, kind, subject, body, leaf FROM entry"
-            )
-            await run("UPDATE pending SET act = (SELECT act FROM entry LIMIT 1), n = n + 100")
+            await run(f"INSERT INTO pending ({columns}) SELECT {columns} FROM entry")
+            await run("UPDATE pending SET n = n + 100")
 
 
 @pytest.mark.parametrize("column", WRONG)

@@ -1,0 +1,217 @@
+"""A process that is killed at its k-th statement, restarted, and killed at the next one.
+
+    python crashing.py DSN KEYS STEP
+
+Each life is a forked child: it opens the database as a restarted service would, asserts that
+rows and log agree, and then does two acts, integrates and signs, until SIGKILL meets it just
+before its k-th statement (or in the midst of a bulk insert, or right after a COMMIT). k grows
+by STEP until a life reaches its end. The last line printed is the number of deaths.
+
+The statements are counted by the drivers' own connection classes; nothing of ours is replaced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, ClassVar
+
+import asyncpg
+
+import oversight.act
+from oversight.act import begin
+from oversight.authority.rules import Actor, Permission, Post, Role
+from oversight.database import attach, engine, make_engine, run
+from oversight.idempotency.requests import Occasion, Once, Replayed
+from oversight.keys.directory import open_ring, use_ring
+from oversight.ledger import tables
+from oversight.ledger.facts import Fact
+from oversight.ledger.hand import sign_checkpoint
+from oversight.ledger.integrate import integrate
+from oversight.ledger.nodes import root_at
+from oversight.ledger.rules import leaf_hash, root_of
+from oversight.ledger.terms import Terms, use_terms
+
+BULK = 25
+ADMINISTRATOR = frozenset({Post.ADMINISTRATOR})
+CLERK = Actor("center", Role.TRADING_CENTER, "clerk", ADMINISTRATOR)
+HERD = Permission("test.sheep.herd", ADMINISTRATOR, None, "放羊", "Herd")
+ROWS = [tables.Pending, tables.ActKey, tables.EntryRow, tables.Payload]
+
+
+class Herded(Fact, frozen=True):
+    """A sheep was herded."""
+
+    kind: ClassVar[str] = "test.sheep.herded"
+
+    name: str  # hex commitment
+
+
+class Death:
+    """When to die: at the statement on which `left` reaches zero."""
+
+    left: int | None = None
+
+
+def step() -> None:
+    """Count one statement; die if it is the last."""
+    if Death.left is not None:
+        Death.left -= 1
+        if Death.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def stepping(rows: Any) -> Any:
+    """Pass rows on and count every tenth."""
+    for number, row in enumerate(rows):
+        if number % 10 == 5:
+            step()
+        yield row
+
+
+class MortalSqlite(sqlite3.Connection):
+    """Counts what is executed."""
+
+    def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+        step()
+        done = super().execute(sql, *args)
+        if sql == "COMMIT":
+            step()
+        return done
+
+    def executemany(self, sql: str, rows: Any) -> sqlite3.Cursor:
+        step()
+        return super().executemany(sql, stepping(rows))
+
+
+class MortalPostgres(asyncpg.Connection):
+    """Counts what is executed."""
+
+    async def fetch(self, *args: Any, **kwargs: Any) -> Any:
+        step()
+        return await super().fetch(*args, **kwargs)
+
+    async def execute(self, query: str, *args: Any, **kwargs: Any) -> str:
+        step()
+        done = await super().execute(query, *args, **kwargs)
+        if query == "COMMIT":
+            step()
+        return done
+
+    async def copy_records_to_table(self, *args: Any, **kwargs: Any) -> str:
+        step()
+        return await super().copy_records_to_table(*args, **kwargs)
+
+
+async def act(key: str, entries: int) -> None:
+    """Herd `entries` sheep under one request: rows, entries, payloads and an answer."""
+    occasion = Occasion(once=Once("clerk", "POST /sheep", key, b"\1" * 32))
+    try:
+        async with begin(CLERK, HERD, occasion) as deed:
+            for number in range(entries):
+                n = await deed.record(Herded(deed.conceal("name", f"sheep {number}")), key)
+                await run("INSERT INTO sheep (act, n) VALUES ({}, {})", deed.id, n)
+            deed.answered({"act": deed.id})
+    except Replayed:
+        pass
+
+
+async def live(key: str) -> None:
+    """One life: two acts, both placed and signed for."""
+    for name, entries in ((f"{key}-bulk", BULK), (f"{key}-single", 1)):
+        await act(name, entries)
+        while await integrate(10):
+            pass
+        await sign_checkpoint()
+
+
+async def check() -> tuple[int, int]:
+    """Assert that rows and log agree; return the numbers of acts and of entries."""
+    entries = await run('SELECT "index", act, n, body, leaf FROM entry ORDER BY "index"')
+    waiting = await run("SELECT act, n, body, leaf FROM pending")
+    recorded = sorted((row["act"], row["n"]) for row in [*entries, *waiting])
+    for table in ("act_key", "sheep", "payload"):
+        rows = await run(f"SELECT act, n FROM {table}")
+        assert sorted((row["act"], row["n"]) for row in rows) == recorded, f"{table} disagrees"
+    acts = {act: sum(1 for of, _ in recorded if of == act) for act, _ in recorded}
+    assert set(acts.values()) <= {1, BULK}, "half an act is on record"
+    answers = await run("SELECT act, answer FROM answered_request")
+    assert sorted(row["act"] for row in answers) == sorted(acts), "requests disagree"
+    assert all(bytes(row["answer"]) for row in answers), "a request has an empty answer"
+    assert [row["index"] for row in entries] == list(range(len(entries))), "a gap"
+    leaves = [bytes(row["leaf"]) for row in entries]
+    assert leaves == [leaf_hash(bytes(row["body"])) for row in entries], "a leaf disagrees"
+    head = (await run("SELECT size, root FROM head"))[0]
+    assert (head["size"], bytes(head["root"])) == (len(leaves), root_of(leaves)), "head disagrees"
+    assert await root_at(len(leaves)) == root_of(leaves), "the tiles disagree"
+    for row in await run("SELECT size, root FROM checkpoint"):
+        assert bytes(row["root"]) == root_of(leaves[: row["size"]]), "a checkpoint disagrees"
+    return len(acts), len(recorded)
+
+
+async def restart(dsn: str, death: int | None) -> None:
+    """Open the database as after a crash, check it, and live until death."""
+    mortal = make_engine(dsn, connections_max=2)
+    if dsn.startswith("sqlite"):
+        mortal.connection_kwargs["factory"] = MortalSqlite  # type: ignore[union-attr]
+    else:
+        mortal.config["connection_class"] = MortalPostgres  # type: ignore[union-attr]
+    attach(mortal, ROWS)
+    await engine().start_connection_pool()
+    await check()
+    Death.left = death
+    await live(str(death))
+    Death.left = None
+    await check()
+    await engine().close_connection_pool()
+
+
+async def aftermath(dsn: str, lives: range) -> None:
+    """Repeat every request: what took effect does not again, what did not does now."""
+    attach(make_engine(dsn), ROWS)
+    await engine().start_connection_pool()
+    for death in lives:
+        await live(str(death))
+    acts, entries = await check()
+    assert (acts, entries) == (2 * len(lives), (BULK + 1) * len(lives)), (acts, entries)
+    await engine().close_connection_pool()
+
+
+def in_a_child(deed: Any) -> int:
+    """Run `deed` in a forked process; return its exit code, negative for the signal's number."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            asyncio.run(deed)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    deed.close()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def main(dsn: str, keys: str, stride: int) -> None:
+    """Die at every `stride`-th statement, then repeat everything."""
+    oversight.act.BUFFERED_MAX = 10  # several batches in one small act
+    use_ring(open_ring(Path(keys)))
+    use_terms(Terms("demo.daylight.invalid/log"))
+    death = 1
+    while (code := in_a_child(restart(dsn, death))) == -signal.SIGKILL:
+        death += stride
+    assert code == 0, f"restarted before statement {death}: exit code {code}"
+    lives = range(1, death + 1, stride)
+    assert in_a_child(aftermath(dsn, lives)) == 0, "the aftermath failed"
+    print(len(lives) - 1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
