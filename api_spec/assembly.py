@@ -14,6 +14,7 @@ from piccolo.table import Table
 
 from api_spec import consoles, problems
 from bidding.classification import facts as classification_facts
+from bidding.classification import http as classification_http
 from bidding.classification import rules as classification_rules
 from bidding.classification import tables as classification_tables
 from bidding.closing import rules as closing_rules
@@ -36,14 +37,24 @@ from bidding.draw_record import http as draw_record_http
 from bidding.draw_record import rules as draw_record_rules
 from bidding.draw_record import tables as draw_record_tables
 from bidding.eligibility import rules as eligibility_rules
+from bidding.external_draw import facts as external_draw_facts
+from bidding.external_draw import http as external_draw_http
+from bidding.external_draw import rules as external_draw_rules
 from bidding.external_draw import tables as external_draw_tables
 from bidding.intake import facts as intake_facts
+from bidding.intake import http as intake_http
 from bidding.intake import rules as intake_rules
 from bidding.intake import tables as intake_tables
+from bidding.reading import facts as reading_facts
+from bidding.reading import http as reading_http
+from bidding.reading import rules as reading_rules
 from bidding.reading import tables as reading_tables
+from bidding.recusal import facts as recusal_facts
+from bidding.recusal import http as recusal_http
 from bidding.recusal import rules as recusal_rules
 from bidding.recusal import tables as recusal_tables
 from bidding.roster import facts as roster_facts
+from bidding.roster import http as roster_http
 from bidding.roster import rules as roster_rules
 from bidding.roster import tables as roster_tables
 from bidding.sealing import tables as sealing_tables
@@ -100,6 +111,8 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     intake_rules,
     draw_end_rules,
     contributor_rules,
+    reading_rules,
+    external_draw_rules,
 )
 FACT_ROOMS: tuple[ModuleType, ...] = (
     custody_facts,
@@ -110,6 +123,9 @@ FACT_ROOMS: tuple[ModuleType, ...] = (
     classification_facts,
     roster_facts,
     intake_facts,
+    recusal_facts,
+    reading_facts,
+    external_draw_facts,
 )
 TABLE_ROOMS: tuple[ModuleType, ...] = (
     ledger_tables,
@@ -136,6 +152,12 @@ HTTP_ROOMS: tuple[ModuleType, ...] = (
     terminal_http,
     draw_end_http,
     draw_record_http,
+    classification_http,
+    roster_http,
+    recusal_http,
+    reading_http,
+    intake_http,
+    external_draw_http,
 )
 
 # Packages with migrations, in the order in which these are applied.
@@ -166,7 +188,8 @@ def _classes(rooms: tuple[ModuleType, ...], kind: type[Any]) -> tuple[Any, ...]:
 
 RULES: tuple[Rule, ...] = _constants(RULE_ROOMS, Rule)
 PERMISSIONS: tuple[Permission, ...] = _constants(RULE_ROOMS, Permission)
-FACTS: tuple[type[Fact], ...] = _classes(FACT_ROOMS, Fact)
+# What several facts have in common names no kind and is none itself.
+FACTS: tuple[type[Fact], ...] = tuple(each for each in _classes(FACT_ROOMS, Fact) if each.kind)
 TABLES: tuple[type[Table], ...] = _classes(TABLE_ROOMS, Table)
 ROUTES: tuple[HTTPRouteHandler, ...] = _constants(HTTP_ROOMS, HTTPRouteHandler)
 RULE_OF: Mapping[str, Rule] = {rule.code: rule for rule in RULES}

@@ -5,12 +5,18 @@ Apart from `assembly`, so that asking does not load what serving needs.
 
 import click
 
+from bidding.classification import console as classification
 from bidding.committee import console as committee
 from bidding.contributor import console as contributor
+from bidding.external_draw import console as external_draw
+from bidding.intake import console as intake
 from oversight.identity import console as identity
 
 CONSOLES: tuple[click.Command, ...] = (
     *identity.COMMANDS,
     committee.committee,
     *contributor.COMMANDS,
+    *classification.COMMANDS,
+    *intake.COMMANDS,
+    *external_draw.COMMANDS,
 )

@@ -103,6 +103,7 @@ class Remote:
         content: bytes | None = None,
         content_type: str = "application/json",
         query: Mapping[str, object] | None = None,
+        timeout: float = TIMEOUT_SECONDS,
     ) -> Any:
         """Write with an Idempotency-Key (`key`, else a fresh one); `content` goes as it is.
 
@@ -114,15 +115,16 @@ class Remote:
             content = json.dumps(body, ensure_ascii=False).encode()
         if content is not None:
             headers["Content-Type"] = content_type
-        return _content(self._asked(method, path, query or {}, headers, content))
+        return _content(self._asked(method, path, query or {}, headers, content, timeout))
 
-    def _asked(
+    def _asked(  # noqa: PLR0917, one request, all of it
         self,
         method: str,
         path: str,
         query: Mapping[str, object],
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
+        timeout: float = TIMEOUT_SECONDS,
     ) -> httpx.Response:
         identity = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         for attempt in range(1, ATTEMPTS + 1):
@@ -133,7 +135,7 @@ class Remote:
                     params={name: str(value) for name, value in query.items()},
                     headers={**identity, **(headers or {})},
                     content=content,
-                    timeout=TIMEOUT_SECONDS,
+                    timeout=timeout,
                 )
             except httpx.TransportError as error:
                 if attempt == ATTEMPTS:

@@ -18,7 +18,8 @@ TABLES = (
     " employer_name VARCHAR(120) NOT NULL, employer_plain VARCHAR(120) NOT NULL,"
     " employer_uscc VARCHAR(18) NOT NULL, region VARCHAR(6) NOT NULL, specialties TEXT NOT NULL,"
     " title VARCHAR(50) NOT NULL, years INTEGER NOT NULL, birth_year INTEGER NOT NULL,"
-    " term_until DATE, trained_on DATE, registrar VARCHAR(36) NOT NULL,"
+    " term_until DATE, trained_on DATE, person VARCHAR(36) NOT NULL DEFAULT '',"
+    " registrar VARCHAR(36) NOT NULL,"
     " registered_at TIMESTAMPTZ NOT NULL, act VARCHAR(36) NOT NULL)",
     "CREATE UNIQUE INDEX expert_id_number ON expert (id_number_index)",
     "CREATE INDEX expert_name ON expert (name_index)",

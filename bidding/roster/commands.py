@@ -7,6 +7,7 @@ from typing import Any
 from bidding.classification import queries as lists
 from bidding.roster import queries
 from bidding.roster.facts import (
+    AccountLinked,
     AdmissionReviewed,
     Admitted,
     Declined,
@@ -40,6 +41,7 @@ from bidding.roster.rules import (
     read_particulars,
 )
 from bidding.roster.schema import (
+    AccountLink,
     Admission,
     AdmissionReceipt,
     EmployerChange,
@@ -349,4 +351,25 @@ async def change_employer(
                 Expert.employer_uscc: employer.uscc,
             }
         ).where(Expert.id == expert)
+        return act.answered(ExpertReceipt(act.id, expert, row["status"]))
+
+
+async def link_account(
+    actor: Actor, expert: str, order: AccountLink, occasion: Occasion = NOW
+) -> ExpertReceipt:
+    """Say which account is an expert's own, so that he can declare for himself.
+
+    Raises:
+        RuleBroken: EXPERT_KNOWN.
+    """
+    async with begin(actor, REGISTER, occasion) as act:
+        row = await queries.held_expert(expert)
+        await act.record(
+            AccountLinked(
+                account=act.conceal("account", order.person),
+                person=act.conceal("person", actor.person),
+            ),
+            subject=expert,
+        )
+        await Expert.update({Expert.person: order.person}).where(Expert.id == expert)
         return act.answered(ExpertReceipt(act.id, expert, row["status"]))

@@ -95,4 +95,12 @@ class EmployerChanged(Fact, frozen=True):
     person: str
 
 
+class AccountLinked(Fact, frozen=True):
+    """An expert got an account of his own: what that person declares, he declares."""
+
+    kind: ClassVar[str] = "bidding.roster.account_linked"
+    account: str  # commitment to the person's id
+    person: str
+
+
 StandingFact = Declined | Proposed | Suspended | Resumed | Removed | Retired

@@ -130,6 +130,12 @@ class EmployerChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     left_on: date
 
 
+class AccountLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The account of an expert: a person registered under identity."""
+
+    person: Id
+
+
 class ExpertReceipt(msgspec.Struct, frozen=True):
     """An expert after a deed."""
 

@@ -25,6 +25,7 @@ class Expert(Table, tablename="expert"):
     birth_year = Integer()
     term_until = Date(null=True, default=None)  # last day of the appointment; null: open
     trained_on = Date(null=True, default=None)  # last training
+    person = Varchar(length=36, default="")  # his own account here; empty: none
     registrar = Varchar(length=36)  # person who registered or proposed him; another one admits
     registered_at = Timestamptz()
     act = Varchar(length=36)  # act that registered him

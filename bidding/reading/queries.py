@@ -1,0 +1,60 @@
+"""Who saw what."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from bidding.reading.rules import Reading
+from oversight.database import run
+from oversight.values.instants import to_micro_text
+from oversight.wire import PAGE_LIMIT, Page, cursor_after, read_cursor
+
+_COLUMNS = "id, expert, party, person, fields, purpose, at"
+
+
+async def readings_of(day: date) -> list[Reading]:
+    """Return a day's readings (UTC) in the order in which they were recorded."""
+    begin = datetime.combine(day, time(), UTC)
+    rows = await run(
+        f"SELECT {_COLUMNS} FROM reading WHERE at >= {{}} AND at < {{}} ORDER BY id",  # noqa: S608
+        begin,
+        begin + timedelta(days=1),
+    )
+    return [_reading(row) for row in rows]
+
+
+async def readings(expert: str, cursor: str) -> Page[Reading]:
+    """Return a page of the readings of one expert (empty: of all), newest first."""
+    before = read_cursor(cursor, int)
+    conditions, values = [], []
+    if expert:
+        conditions.append("expert = {}")
+        values.append(expert)
+    if before is not None:
+        conditions.append("id < {}")
+        values.append(before[0])
+    where = " AND ".join(conditions) or "1 = 1"
+    rows = await run(
+        f"SELECT {_COLUMNS} FROM reading WHERE {where}"  # noqa: S608
+        f" ORDER BY id DESC LIMIT {PAGE_LIMIT + 1}",
+        *values,
+    )
+    items = [_reading(row) for row in rows[:PAGE_LIMIT]]
+    return Page(items, cursor_after(items[-1].id) if len(rows) > PAGE_LIMIT else "")
+
+
+async def is_digested(day: date) -> bool:
+    """Tell whether the day's digest is on the log."""
+    return bool(await run("SELECT day FROM reading_digest WHERE day = {}", day))
+
+
+def _reading(row: dict[str, object]) -> Reading:
+    at = row["at"]
+    assert isinstance(at, datetime)
+    return Reading(
+        int(str(row["id"])),
+        str(row["expert"]),
+        str(row["party"]),
+        str(row["person"]),
+        str(row["fields"]),
+        str(row["purpose"]),
+        to_micro_text(at.astimezone(UTC)),
+    )
