@@ -5,11 +5,9 @@ goes on, and the verdict is incomplete. Nothing here trusts the bundle: keys, ro
 witnesses come from the trust file alone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from enum import StrEnum
 from itertools import pairwise
-from typing import Literal
 
 import msgspec
 
@@ -44,6 +42,7 @@ from bidding.recount.rules import (
     codes_of,
     count_tickets,
 )
+from bidding.report.rules import EXIT_STATUS, RIVALS, Report, StepReport, Verdict
 from bidding.testimony.rules import (
     Logged,
     Record,
@@ -56,54 +55,6 @@ from bidding.testimony.rules import (
 )
 from bidding.walk.rules import Line
 from oversight.errors import ProofRejected
-
-RIVALS = "rival draws and later entries: see the public audit"
-
-
-class Verdict(StrEnum):
-    """What a bundle is worth."""
-
-    UNUSABLE = "unusable"
-    FAILED = "failed"
-    INCOMPLETE = "incomplete"
-    VOID = "void"  # a valid record of a closed draw
-    VALID = "valid"
-
-
-EXIT_STATUS: Mapping[Verdict, int] = {
-    Verdict.UNUSABLE: 2,
-    Verdict.FAILED: 1,
-    Verdict.INCOMPLETE: 3,
-    Verdict.VOID: 4,
-    Verdict.VALID: 0,
-}
-
-
-class StepReport(msgspec.Struct, frozen=True):
-    """One step's line."""
-
-    step: str
-    outcome: Literal["ok", "failed", "incomplete"]
-    detail: str
-    detail_zh: str
-
-
-class Report(msgspec.Struct, frozen=True):
-    """Everything that the verification found; JSON-able."""
-
-    verdict: Verdict
-    exit: int
-    demo: bool  # made under an edition that is never used for a real case
-    steps: list[StepReport]
-    refused_at: str | None = None
-    draw: str | None = None
-    cosigned: int | None = None  # trusted witnesses on the checkpoint
-    witnesses: int | None = None  # that the trust file knows
-    quorum: int | None = None
-    log_size: int | None = None
-    entry: int | None = None  # index of the draw's newest entry
-    codes: dict[str, int] = {}  # lines by their last code
-    note: str = RIVALS
 
 
 class _Found(msgspec.Struct):
