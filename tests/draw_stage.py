@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -230,6 +231,13 @@ class Stage:
         await self.house.settle()
         return receipt
 
+    async def house_hand(self, seconds=2.0):
+        """Keep the log for a while, as the running service does."""
+        end = asyncio.get_running_loop().time() + seconds
+        while asyncio.get_running_loop().time() < end:
+            await self.house.settle()
+            await asyncio.sleep(0.05)
+
     async def until(self, word, **order):
         """Take every step of a draw up to and including `word`."""
         await self.order(**order)
@@ -277,8 +285,9 @@ def offline(directory, given, trust, auditor_file=None):
     for name, data in files.items():
         if data is not None:
             (directory / name).write_bytes(data)
-    command = [sys.executable, str(ROOT / "scripts" / "verify_proof.py"), "--json",
-               str(directory / "bundle.json"), "--trust", str(directory / "trust.json")]  # fmt: skip
+    program = str(ROOT / "scripts" / "verify_proof.py")
+    command = [sys.executable, program, "--json", str(directory / "bundle.json")]
+    command += ["--trust", str(directory / "trust.json")]
     if auditor_file is not None:
         command += ["--auditor", str(directory / "auditor.json")]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
