@@ -776,6 +776,12 @@ def test_a_cosignature_twice_is_one_witness() -> None:
     line = note.splitlines()[-1]
     keys = [verifier.parse_vkey(tale.log.vkey(4))]
     assert len(verifier.cosigned(verifier.parse_note(f"{note}{line}\n"), keys)) == 1
+    other_name = "second.example.org"
+    blob = base64.b64decode(line.rpartition(" ")[2])
+    blob = verifier.key_id(other_name, 4, tale.log.witness.public) + blob[4:]
+    second = f"\u2014 {other_name} {base64.b64encode(blob).decode()}"
+    keys.append(keys[0]._replace(name=other_name, key_id=blob[:4]))
+    assert len(verifier.cosigned(verifier.parse_note(f"{note}{second}\n"), keys)) == 1
 
 
 def test_no_log_speaks_for_another_even_if_both_are_trusted() -> None:
@@ -802,6 +808,29 @@ def test_a_vrf_proof_under_the_neutral_key_is_refused_though_its_equations_hold(
     points = neutral + b"".join(verifier.point_encode(p) for p in (h, verifier.IDENTITY, u, v))
     c = hashlib.sha512(b"\x03\x02" + points + b"\x00").digest()[:16]
     assert verifier.vrf_output(neutral, b"alpha", neutral + c + (5).to_bytes(32, "little")) is None
+
+
+def test_two_contributors_do_not_share_a_key() -> None:
+    tale = story(who=["supervisor", "tenderer", "notary"])
+    tale.keys["notary"] = tale.keys["tenderer"]
+    assert seen(told(tale.told())) == ("failed", "contributors")
+
+
+def test_the_center_does_not_contribute_alone_under_two_names() -> None:
+    tale = story(who=["center", "notary"], purpose="tie-break", edition={"must_contribute": []})
+    tale.told()
+    assert seen(judge(tale.bundle(), tale.trust())) == ("valid", None)
+    trust = tale.trust()
+    trust["parties"]["notary"]["role"] = "center"
+    assert seen(judge(tale.bundle(), trust)) == ("failed", "contributors")
+
+
+def test_a_supplement_with_a_secret_of_its_own_is_refused_at_parent() -> None:
+    first = story(strata=[("A08@220822", 2, 12)]).told()
+    second = Story(
+        verifier, parent=first, strata=[("A08@220000", 2, 12)], request={"secret": "12" * 32}
+    )
+    assert seen(told(second.told())) == ("failed", "parent")
 
 
 # --- the beacon, but for the pairing ---
