@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).resolve().parents[1] / "api_spec" / "vectors" / "draw.json"
+ROOT = Path(__file__).resolve().parents[1]
+FILE = ROOT / "api_spec" / "vectors" / "draw.json"
+if str(ROOT) not in sys.path:
+    sys.path.append(str(ROOT))  # where the scripts are found that make them
 
 
 def own_cases() -> list[dict[str, Any]]:
@@ -21,7 +25,7 @@ def _spelled_out(case: dict[str, Any], by_name: dict[str, Any]) -> dict[str, Any
     if "of" not in case:
         return {"auditor": None, **case}
     whole = copy.deepcopy({"auditor": None, **by_name[case["of"]]})
-    holder, *_ = [whole[case["file"]]]
+    holder = whole[case["file"]]
     for key in case["at"][:-1]:
         holder = holder[key]
     if "to" in case:

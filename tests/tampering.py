@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 Path = tuple[str | int, ...]
@@ -76,6 +77,8 @@ def spoiled(document: Any) -> Iterator[tuple[str, Any]]:
                 yield f"{said} {name}", changed(document, path, new)
         else:
             for name, new in turned(here):
+                if new == here:
+                    continue
                 yield f"{said} {name}", changed(document, path, new)
 
 
@@ -87,6 +90,15 @@ def _relisted(items: list[Any]) -> Iterator[tuple[str, list[Any]]]:
             swapped = items[:]
             swapped[place - 1], swapped[place] = items[place], items[place - 1]
             yield f"with {place} before {place - 1}", swapped
+
+
+def sample(items: list[Any], count: int, seed: str) -> list[Any]:
+    """Return `count` of the items, the same for the same seed: a failure can be seen again."""
+
+    def rank(place: int) -> bytes:
+        return sha256(f"{seed}/{place}".encode()).digest()
+
+    return [items[place] for place in sorted(range(len(items)), key=rank)[:count]]
 
 
 def as_json(document: Any) -> bytes:
