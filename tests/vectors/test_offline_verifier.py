@@ -819,7 +819,7 @@ def test_two_contributors_do_not_share_a_key() -> None:
 def test_the_center_does_not_contribute_alone_under_two_names() -> None:
     tale = story(who=["center", "notary"], purpose="tie-break", edition={"must_contribute": []})
     tale.told()
-    assert seen(judge(tale.bundle(), tale.trust())) == ("valid", None)
+    assert seen(judge(tale.bundle(), tale.trust())) == ("incomplete", "openings")
     trust = tale.trust()
     trust["parties"]["notary"]["role"] = "center"
     assert seen(judge(tale.bundle(), trust)) == ("failed", "contributors")
