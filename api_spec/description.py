@@ -4,14 +4,16 @@ The framework knows handlers and types. What holds for every door (problems, ent
 idempotency, bearer tokens, closed bodies) is added here, once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args, get_origin
 
-from litestar import Litestar
+import msgspec
+from litestar import Litestar, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
+from api_spec.examples import JSON, add_examples
 from api_spec.problems import PROBLEM_JSON, RULE_OF_STATUS, RULES_PAGE
 from oversight.authority.rules import Permission
 
@@ -151,17 +153,91 @@ def finish(app: Litestar, description: dict[str, Any]) -> dict[str, Any]:
     """Return the framework's description with what holds for every door added, in place."""
     components = description.setdefault("components", {})
     components["securitySchemes"] = SECURITY_SCHEMES
-    schemas = components.setdefault("schemas", {})
-    for schema in schemas.values():
-        _whole_bounds(schema)
+    _describe_types(app, description)
+    _rename_pages(description)
+    schemas = components["schemas"]
     schemas["Problem"] = PROBLEM_SCHEMA
     components["responses"] = {
         f"Problem{status}": _problem_response(status) for status in SUMMARY_OF_STATUS
     }
     components["parameters"] = {"IfNoneMatch": IF_NONE_MATCH}
     for path, method, handler in described(app):
-        _finish_operation(description["paths"][path][method.lower()], path, method, handler)
+        operation = description["paths"][path][method.lower()]
+        _finish_operation(operation, path, method, handler)
+        add_examples(operation, schemas)
     return description
+
+
+def _describe_types(app: Litestar, description: dict[str, Any]) -> None:
+    """Describe bodies and answers as the decoder reads them.
+
+    The framework loses bounds inside lists and unions; msgspec describes what it decodes.
+    """
+    places: list[tuple[dict[str, Any], Any]] = []
+    for path, method, handler in described(app):
+        operation = description["paths"][path][method.lower()]
+        places += _typed_places(operation, handler)
+    found, components = msgspec.json.schema_components(
+        [kind for _, kind in places],
+        schema_hook=_any_value,
+        ref_template="#/components/schemas/{name}",
+    )
+    for (media, _), schema in zip(places, found, strict=True):
+        media["schema"] = schema
+    kept = description["components"].get("schemas", {})
+    said = msgspec.json.encode(description["paths"]).decode()
+    named = {name: kept[name] for name in kept if f'/schemas/{name}"' in said}
+    description["components"]["schemas"] = {**named, **components}
+
+
+def _typed_places(
+    operation: dict[str, Any], handler: HTTPRouteHandler
+) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Yield the places of an operation that hold JSON, each with its type."""
+    signature = handler.parsed_fn_signature
+    body = signature.parameters.get("data")
+    media = operation.get("requestBody", {}).get("content", {}).get(JSON)
+    if body is not None and media is not None:
+        yield media, body.raw
+    answer = signature.return_type.raw
+    if get_origin(answer) is Response:
+        answer = get_args(answer)[0]
+    for status, response in operation["responses"].items():
+        media = response.get("content", {}).get(JSON)
+        if status.startswith("2") and media is not None and not _is_foreign(answer):
+            yield media, answer
+
+
+def _any_value(kind: type) -> dict[str, Any]:
+    """Describe `object`: any JSON value."""
+    if kind is object:
+        return {"description": "Any JSON value."}
+    raise NotImplementedError(kind)
+
+
+def _is_foreign(kind: Any) -> bool:
+    """Tell a type that msgspec cannot read, such as a streamed answer's."""
+    return isinstance(msgspec.inspect.type_info(kind), msgspec.inspect.CustomType)
+
+
+def _rename_pages(description: dict[str, Any]) -> None:
+    """Give generic schemas names that one can say: PageOfPartyView."""
+    schemas = description["components"]["schemas"]
+    for name in [name for name in schemas if name.startswith("Page_")]:
+        said = "PageOf" + name.removeprefix("Page_").removesuffix("_")
+        schemas[said] = schemas.pop(name)
+        _point(description, f"#/components/schemas/{name}", f"#/components/schemas/{said}")
+
+
+def _point(node: Any, old: str, new: str) -> None:
+    if isinstance(node, list):
+        for item in node:
+            _point(item, old, new)
+    elif isinstance(node, dict):
+        if node.get("$ref") == old:
+            node["$ref"] = new
+        for item in node.values():
+            _point(item, old, new)
 
 
 def _finish_operation(
@@ -177,6 +253,8 @@ def _finish_operation(
     headers = success.setdefault("headers", {})
     if method in WRITES:
         headers["Idempotent-Replay"] = REPLAY
+        if "reads" in handler.opt:
+            operation["requestBody"] = _file_body(handler.opt["reads"])
         operation.get("requestBody", {})["required"] = "requestBody" in operation
     else:
         headers["ETag"] = ETAG
@@ -185,6 +263,11 @@ def _finish_operation(
         )
     for parameter in operation.get("parameters", ()):
         _whole_bounds(parameter.get("schema", {}))
+
+
+def _file_body(kinds: Iterable[str]) -> dict[str, Any]:
+    """Describe a body that is a file of one of these media types, taken as it is."""
+    return {"content": {kind: {"schema": {"type": "string"}} for kind in kinds}}
 
 
 def _explained(text: str, permission: Permission | None) -> str:

@@ -39,13 +39,18 @@ Id = Annotated[
 ]
 Hex32 = Annotated[
     str,
-    Meta(pattern="^[0-9a-f]{64}" + _END, description="32 bytes in lower-case hex."),
+    Meta(
+        pattern="^[0-9a-f]{64}" + _END,
+        description="32 bytes in lower-case hex.",
+        examples=["6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"],
+    ),
 ]
 Key32 = Annotated[
     str,
     Meta(
         pattern="^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=" + _END,
         description="32 bytes in canonical base64: an Ed25519 public key.",
+        examples=["11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="],
     ),
 ]
 Signature64 = Annotated[
@@ -53,6 +58,10 @@ Signature64 = Annotated[
     Meta(
         pattern="^[A-Za-z0-9+/]{85}[AQgw]==" + _END,
         description="64 bytes in canonical base64: an Ed25519 signature.",
+        examples=[
+            "5VZDAMNgrHKQhuLMgG6CioSHfx645dl09HPgZSJJAVVf"
+            "uIIVkKM7rMYeOXAc+bRr0lv18FlbviRlUUFDjnoQCw=="
+        ],
     ),
 ]
 Code = Annotated[
@@ -61,6 +70,7 @@ Code = Annotated[
         pattern="^[a-z][a-z-]*" + _END,
         max_length=64,
         description="A coded reason: lower-case letters and hyphens.",
+        examples=["order-mistaken"],
     ),
 ]
 Label = Annotated[
@@ -70,6 +80,7 @@ Label = Annotated[
         max_length=200,
         pattern=r"^[^\u0000-\u001f\u007f\ud800-\udfff]*" + _END,
         description="One line of text without control characters.",
+        examples=["示范"],
     ),
 ]
 Instant = Annotated[

@@ -24,9 +24,13 @@ Secret = Annotated[
         max_length=200,
         pattern=r"^[^\u0000-\u001f\u007f\ud800-\udfff]*$(?!\n)",
         description="A password; sent over an encrypted connection only.",
+        examples=["correct horse battery staple"],
     ),
 ]
-Posts = Annotated[list[Post], Meta(max_length=16, description="Posts, each once.")]
+Posts = Annotated[
+    list[Post],
+    Meta(max_length=16, description="Posts, each once.", examples=[["draw_applicant"]]),
+]
 
 
 class PartyOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,0 +1,140 @@
+"""A real service for journeys: made by `daylight init`, run by `daylight serve`, asked over HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from contextlib import chdir
+from pathlib import Path
+
+import httpx
+from click.testing import CliRunner
+
+from api_spec.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+DAYLIGHT = [sys.executable, "-m", "api_spec.cli"]
+START_SECONDS = 60
+
+
+class Service:
+    """One instance in a directory of its own, and its process while it runs."""
+
+    def __init__(self, directory: Path, dsn: str = "", **settings: str) -> None:
+        self.directory, self.url, self.process = directory, "", None
+        self.settings = {"data_dir": "data", "editions": "demo,T-2025"} | settings
+        if dsn:
+            self.settings["dsn"] = dsn
+
+    def daylight(self, *arguments, token="", check=True):
+        """Run the command line in the instance's directory, inside this process.
+
+        A process of its own for every command would cost minutes; `spawn` gives one.
+        """
+        environ = {k: None for k in os.environ if k.startswith("DAYLIGHT_")}
+        environ |= {"DAYLIGHT_URL": self.url or "http://127.0.0.1:9", "DAYLIGHT_TOKEN": token}
+        with chdir(self.directory):
+            done = CliRunner().invoke(main, list(map(str, arguments)), env=environ)
+        finished = subprocess.CompletedProcess(
+            arguments, done.exit_code, done.stdout, done.stderr
+        )
+        assert not check or done.exit_code == 0, (done.stdout, done.stderr, done.exception)
+        return finished
+
+    def spawn(self, *arguments, token="", check=True, **environ):
+        """Run the command line as a process of its own; return the finished process."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("DAYLIGHT_")}
+        variables = {"DAYLIGHT_URL": self.url or "http://127.0.0.1:9", "DAYLIGHT_TOKEN": token}
+        done = subprocess.run(
+            [*DAYLIGHT, *map(str, arguments)],
+            cwd=self.directory,
+            env={**clean, "PYTHONPATH": str(ROOT), **variables, **environ},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            stdin=subprocess.DEVNULL,
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def answer(self, *arguments, token=""):
+        """Run the command line with --json; return what it answered."""
+        return json.loads(self.daylight("--json", *arguments, token=token).stdout)
+
+    def init(self):
+        """Make the instance; keep the administrator's token."""
+        flags = [
+            part
+            for name, value in self.settings.items()
+            for part in (f"--{name.replace('_', '-')}", value)
+        ]
+        order = ("--json", "init", "--center", "示范中心", "--administrator", "张三")
+        made = json.loads(self.spawn(*order, *flags).stdout)
+        self.token, self.administrator = made["token"], made["person"]
+        return self
+
+    def start(self, *options, **environ):
+        """Start the server on a free port and wait until it listens."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("DAYLIGHT_")}
+        self.log = (self.directory / "serve.log").open("ab")
+        self.process = subprocess.Popen(
+            [*DAYLIGHT, "serve", "--port", "0", *options],
+            cwd=self.directory,
+            env={**clean, "PYTHONPATH": str(ROOT), **environ},
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+        )
+        line = self.process.stdout.readline()
+        assert "listens on " in line, self.said()
+        self.url = line.rpartition(" ")[2].strip()
+        return self
+
+    def stop(self, sign=signal.SIGTERM):
+        """Stop the server; return its exit status."""
+        if self.process is None:
+            return None
+        self.process.send_signal(sign)
+        status = self.process.wait(timeout=30)
+        self.process.stdout.close()
+        self.log.close()
+        self.process = None
+        return status
+
+    def said(self):
+        """Return what the server wrote on standard error."""
+        return (self.directory / "serve.log").read_text(encoding="utf-8")
+
+    def request(self, method, path, body=None, *, token=None, key=None, headers=None, content=None):
+        """Ask over HTTP; a write gets a fresh Idempotency-Key unless `key` is given ("" none)."""
+        sent = {"Authorization": f"Bearer {token}"} if token else {}
+        if method != "GET" and key != "":
+            sent["Idempotency-Key"] = key or str(uuid.uuid4())
+        if body is not None:
+            content = json.dumps(body).encode()
+            sent["Content-Type"] = "application/json"
+        return httpx.request(
+            method, self.url + path, headers=sent | (headers or {}), content=content, timeout=60
+        )
+
+    def enter(self, party, *posts, by="", name="李四"):
+        """Register a person of a party with these posts; return (person id, token)."""
+        order = {"party": party, "name": name, "posts": list(posts)}
+        person = self.request("POST", "/v1/identity/people", order, token=by or self.token)
+        assert person.status_code == 201, person.text
+        order = {"person": person.json()["id"]}
+        token = self.request("POST", "/v1/identity/tokens", order, token=by or self.token)
+        assert token.status_code == 201, token.text
+        return person.json()["id"], token.json()["token"]
+
+    def party(self, role, name="某单位"):
+        """Register a party; return its id."""
+        order = {"role": role, "name": name}
+        made = self.request("POST", "/v1/identity/parties", order, token=self.token)
+        assert made.status_code == 201, made.text
+        return made.json()["id"]
