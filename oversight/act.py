@@ -42,7 +42,7 @@ class Act:
         self.at: datetime = at.astimezone(UTC)
         self.id: str = new_id(self.at)
         self.actor, self.permission, self.occasion = actor, permission, occasion
-        self._at_text = to_micro_text(self.at)
+        self._at_text, self._role = to_micro_text(self.at), actor.role.value
         self._recorded: list[Recorded] = []
         self._concealed: list[Concealed] = []
         self._next = 0
@@ -80,7 +80,7 @@ class Act:
             at=self._at_text,
             subject=subject,
             actor=self.actor.party if actor is None else actor,
-            role=self.actor.role.value if role is None else role,
+            role=self._role if role is None else role,
         )
         n = self._next
         self._recorded.append((self.id, n, fact.kind, subject, body, leaf_hash(body)))

@@ -4,12 +4,11 @@ The stock transaction loses its connection when COMMIT fails and knows no isolat
 the stock engine connects while it is being constructed. Neither happens here.
 """
 
-import asyncio
 from typing import Any
 
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
-from oversight.database_sqlite import ENDED
+from oversight.database_sqlite import ENDED, unbroken
 
 CONNECT_SECONDS = 5
 SESSION = {
@@ -36,7 +35,7 @@ class PlainTransaction(PostgresTransaction):
         try:
             await self.begin()
         except BaseException:
-            await asyncio.shield(self._give_back())
+            await unbroken(self._give_back())
             raise
         self.context = self.engine.current_transaction.set(self)
         return self
@@ -64,14 +63,16 @@ class PlainTransaction(PostgresTransaction):
         self.engine.current_transaction.reset(self.context)
         try:
             if not (self._committed or self._rolled_back):
-                await asyncio.shield(self.commit() if error is None else self.rollback())
+                await unbroken(self.commit() if error is None else self.rollback())
         finally:
-            await asyncio.shield(self._give_back())
+            await unbroken(self._give_back())
         return False
 
     async def _give_back(self) -> None:
-        """Return the connection; the pool undoes whatever is still open on it."""
+        """Return the connection, with nothing left open on it."""
         connection, self.connection = self.connection, ENDED
+        if not connection.is_closed() and connection.is_in_transaction():
+            await connection.execute("ROLLBACK")
         pool = self.engine.pool
         if pool is not None:
             await pool.release(connection)

@@ -8,6 +8,8 @@ one kept connection behind a first-come lock, so that writers of this process ne
 import asyncio
 import sqlite3
 from collections import deque
+from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -42,6 +44,18 @@ class Ended:
 ENDED = Ended()
 
 
+async def unbroken(deed: Coroutine[Any, Any, None]) -> None:
+    """Do `deed` to its end even if the caller is cancelled meanwhile; then be cancelled."""
+    task = asyncio.ensure_future(deed)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        raise
+
+
 class _Pool:
     """The connections of one event loop."""
 
@@ -70,7 +84,7 @@ class PooledTransaction(SQLiteTransaction):
         try:
             await self.begin()
         except BaseException:
-            await asyncio.shield(self._give_back(clean=False))
+            await unbroken(self._give_back(clean=False))
             raise
         self.context = self.engine.current_transaction.set(self)
         return self
@@ -79,13 +93,11 @@ class PooledTransaction(SQLiteTransaction):
         if self._parent is not None:
             return False
         self.engine.current_transaction.reset(self.context)
-        clean = self._committed or self._rolled_back
         try:
-            if not clean:
-                await asyncio.shield(self.commit() if error is None else self.rollback())
-                clean = True
-        finally:  # a failed or cancelled COMMIT: closing the connection rolls back
-            await asyncio.shield(self._give_back(clean))
+            if not (self._committed or self._rolled_back):
+                await unbroken(self.commit() if error is None else self.rollback())
+        finally:  # after a failed COMMIT, closing the connection rolls back
+            await unbroken(self._give_back(clean=self._committed or self._rolled_back))
         return False
 
     async def begin(self) -> None:
@@ -137,7 +149,7 @@ class PooledSqliteEngine(SQLiteEngine):
             for pragma in pragmas:
                 await self._fetch(connection, f"PRAGMA {pragma}")
         except BaseException:
-            await asyncio.shield(connection.close())
+            await unbroken(connection.close())
             raise
         return connection
 
@@ -207,7 +219,7 @@ class PooledSqliteEngine(SQLiteEngine):
             clean = True  # a single statement: already undone
             raise
         finally:
-            await asyncio.shield(self.give_back(connection, writes=False, clean=clean))
+            await unbroken(self.give_back(connection, writes=False, clean=clean))
         return rows
 
     async def _run_in_existing_connection(

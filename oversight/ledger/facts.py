@@ -37,25 +37,37 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: dict[str, object]
 
 
+class Projection(msgspec.Struct, frozen=True):
+    """The fields of an entry that stand in columns of their own beside its bytes."""
+
+    act: str
+    kind: str
+    subject: str
+
+
+class _Canonical(msgspec.Struct, frozen=True):
+    """An entry with its members in the order of RFC 8785, around a body that is canonical."""
+
+    act: str
+    actor: str
+    at: str
+    body: msgspec.Raw
+    kind: str
+    role: str
+    subject: str
+    v: int = ENTRY_VERSION
+
+
 def entry_bytes(fact: Fact, *, act: str, at: str, subject: str, actor: str, role: str) -> bytes:
     """Return the canonical bytes (RFC 8785) that become the entry's leaf data.
 
     Raises:
         AssertionError: the fact has no kind, or the entry exceeds 65,535 bytes.
+        ValueError: a text holds a lone surrogate, or the body has no canonical form.
     """
     assert fact.kind, f"{type(fact).__name__} names no kind"
-    data = canonical(
-        {
-            "v": ENTRY_VERSION,
-            "act": act,
-            "kind": fact.kind,
-            "at": at,
-            "subject": subject,
-            "actor": actor,
-            "role": role,
-            "body": fact,
-        }
-    )
+    body = msgspec.Raw(canonical(fact))
+    data = msgspec.json.encode(_Canonical(act, actor, at, body, fact.kind, role, subject))
     assert len(data) <= ENTRY_BYTES_MAX, f"{fact.kind} of {len(data)} bytes does not fit an entry"
     return data
 
@@ -71,6 +83,11 @@ def field_commitment(salt: bytes, field: str, value: object) -> bytes:
     return hashlib.sha256(FIELD_TAG + opening).digest()
 
 
+def read_projection(data: bytes) -> Projection:
+    """Return the projected fields of an entry; raises as `read_entry`."""
+    return _PROJECTION.decode(data)
+
+
 def read_entry(data: bytes) -> Entry:
     """Return the entry that `data` says.
 
@@ -78,3 +95,6 @@ def read_entry(data: bytes) -> Entry:
         msgspec.DecodeError: `data` is not an entry (`msgspec.ValidationError` included).
     """
     return msgspec.json.decode(data, type=Entry)
+
+
+_PROJECTION = msgspec.json.Decoder(Projection)

@@ -5,15 +5,13 @@ own transaction; on PostgreSQL any process may, and the row decides.
 """
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
-
-import msgspec
 
 from oversight.database import bulk_insert, is_postgres, run, writing
 from oversight.errors import ProofRejected
-from oversight.ledger.facts import read_entry
 from oversight.ledger.nodes import read_tiles, write_tiles
-from oversight.ledger.rules import Frontier, leaf_hash
+from oversight.ledger.rules import Frontier, checked_leaf
 from oversight.ledger.tables import EntryRow
 from oversight.ledger.tiles import edge_tiles, grow, split_hashes
 
@@ -78,33 +76,11 @@ async def locked_head(wait: bool = False) -> tuple[int, Frontier] | None:
     return frontier.size, frontier
 
 
-def checked_leaf(row: Any) -> bytes:
-    """Return the leaf hash of a waiting row.
-
-    Raises:
-        ProofRejected: the leaf does not follow from the body, or a column beside the body says
-            something else than the body; the message names row and column.
-    """
-    body = bytes(row["body"])
-    leaf = leaf_hash(body)
-    if leaf != bytes(row["leaf"]):
-        raise ProofRejected(f"pending row {row['id']}: the leaf does not follow from the body")
-    try:
-        entry = read_entry(body)
-    except msgspec.DecodeError:
-        raise ProofRejected(f"pending row {row['id']}: the body is no entry") from None
-    for column in ("act", "kind", "subject"):
-        if row[column] != getattr(entry, column):
-            raise ProofRejected(f"pending row {row['id']}: {column} differs from the body")
-    return leaf
-
-
 async def _move(rows: Sequence[Any], size: int) -> None:
     """Move waiting rows to `entry`, the first of them at index `size`."""
     columns = ("act", "n", "kind", "subject", "body", "leaf")
-    placed = (
-        (index, *(row[column] for column in columns)) for index, row in enumerate(rows, start=size)
-    )
+    values = itemgetter(*columns)
+    placed = ((index, *values(row)) for index, row in enumerate(rows, start=size))
     await bulk_insert(EntryRow, ("index", *columns), placed)
     # On PostgreSQL a smaller id may commit later, so exactly the rows that were read are deleted.
     numbers = [row["id"] for row in rows]

@@ -5,10 +5,14 @@ A proof authenticates neither size nor index by itself: take size and root toget
 one signed checkpoint.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from typing import Any
+
+import msgspec
 
 from oversight.errors import Ground, ProofRejected, Rule
+from oversight.ledger.facts import read_projection
 
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
@@ -272,3 +276,24 @@ def _consistency_roots(old_size: int, size: int, nodes: Sequence[bytes]) -> tupl
     if last != 0:
         raise ProofRejected("the consistency path is too short")
     return old_running, running
+
+
+def checked_leaf(row: Mapping[str, Any]) -> bytes:
+    """Return the leaf hash of a waiting row.
+
+    Raises:
+        ProofRejected: the leaf does not follow from the body, or a column beside the body says
+            something else than the body; the message names row and column.
+    """
+    body = bytes(row["body"])
+    leaf = leaf_hash(body)
+    if leaf != bytes(row["leaf"]):
+        raise ProofRejected(f"pending row {row['id']}: the leaf does not follow from the body")
+    try:
+        entry = read_projection(body)
+    except msgspec.DecodeError:
+        raise ProofRejected(f"pending row {row['id']}: the body is no entry") from None
+    for column, said in (("act", entry.act), ("kind", entry.kind), ("subject", entry.subject)):
+        if row[column] != said:
+            raise ProofRejected(f"pending row {row['id']}: {column} differs from the body")
+    return leaf

@@ -12,7 +12,7 @@ class Pending(Table, tablename="pending"):
 
     id = BigSerial(primary_key=True)  # order in which places are given; may have gaps
     act = Varchar(length=36)  # UUID
-    n = Integer()  # ordinal within the act, from 0
+    n = BigInt()  # ordinal within the act, from 0
     kind = Varchar(length=100)
     subject = Varchar(length=100)
     body = Bytea()  # the whole entry, canonical bytes
@@ -23,7 +23,7 @@ class ActKey(Table, tablename="act_key"):
     """Each (act, n) that was ever recorded; with both as key, none is recorded twice."""
 
     act = Varchar(length=36, primary_key=True)
-    n = Integer()
+    n = BigInt()
 
 
 class EntryRow(Table, tablename="entry"):
@@ -31,7 +31,7 @@ class EntryRow(Table, tablename="entry"):
 
     index = BigInt(primary_key=True)  # from 0, without gaps
     act = Varchar(length=36)
-    n = Integer()
+    n = BigInt()
     kind = Varchar(length=100)
     subject = Varchar(length=100)
     body = Bytea()
@@ -67,7 +67,7 @@ class Payload(Table, tablename="payload"):
     """What a commitment in an entry conceals, until it is erased."""
 
     act = Varchar(length=36, primary_key=True)  # key with n and field
-    n = Integer()
+    n = BigInt()
     field = Varchar(length=60)
     salt = Bytea(null=True, default=None)  # 32 bytes; null once erased
     value = Bytea(null=True, default=None)  # canonical JSON, encrypted; null once erased

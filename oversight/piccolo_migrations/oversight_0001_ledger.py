@@ -5,12 +5,12 @@ from oversight.database_migrations import SqlMigration
 ID = "oversight_0001_ledger"
 
 ENTRY_COLUMNS = """
-    act VARCHAR(36) NOT NULL, n INTEGER NOT NULL, kind VARCHAR(100) NOT NULL,
+    act VARCHAR(36) NOT NULL, n BIGINT NOT NULL, kind VARCHAR(100) NOT NULL,
     subject VARCHAR(100) NOT NULL, body {bytes} NOT NULL, leaf {bytes} NOT NULL
 """
 TABLES = (
     "CREATE TABLE pending (id {serial}," + ENTRY_COLUMNS + ")",
-    "CREATE TABLE act_key (act VARCHAR(36) NOT NULL, n INTEGER NOT NULL,"
+    "CREATE TABLE act_key (act VARCHAR(36) NOT NULL, n BIGINT NOT NULL,"
     " PRIMARY KEY (act, n)) {rowless}",
     'CREATE TABLE entry ("index" BIGINT PRIMARY KEY NOT NULL,'
     + ENTRY_COLUMNS
@@ -24,7 +24,7 @@ TABLES = (
     "INSERT INTO head (id, size, edge, root) VALUES (1, 0, {empty}, {empty_root})",
     "CREATE TABLE checkpoint (size BIGINT PRIMARY KEY NOT NULL, root {bytes} NOT NULL,"
     " note TEXT NOT NULL)",
-    "CREATE TABLE payload (act VARCHAR(36) NOT NULL, n INTEGER NOT NULL,"
+    "CREATE TABLE payload (act VARCHAR(36) NOT NULL, n BIGINT NOT NULL,"
     " field VARCHAR(60) NOT NULL, salt {bytes}, value {bytes}, erased_at {instant},"
     " PRIMARY KEY (act, n, field))",
     "CREATE TABLE answered_request (actor_key VARCHAR(100) NOT NULL, route VARCHAR(200) NOT NULL,"

@@ -361,3 +361,22 @@ async def test_a_wrong_password_or_database_name_is_told(server):
     head, _, tail = server.partition("/postgres")
     with pytest.raises(RuleBroken, match="database.reachable"):
         await open_database(f"{head}/no_such_name{tail}", assembly.TABLES, assembly.MIGRATED)
+
+
+async def test_a_writer_cancelled_at_any_moment_leaves_a_pool_that_works(house):
+    """Whatever it was waiting for: the lock, BEGIN, a statement, COMMIT."""
+
+    async def add(number):
+        async with writing():
+            await bulk_insert(ActKey, ("act", "n"), [("many", number)])
+
+    for number in range(60):
+        deed = asyncio.create_task(add(number))
+        for _ in range(number % 30):
+            await asyncio.sleep(0)
+        deed.cancel()
+        await asyncio.gather(deed, return_exceptions=True)
+    await asyncio.gather(*(add(1_000 + number) for number in range(30)))
+    assert await house.count("act_key") >= 30
+    rows = await run("SELECT count(*) AS rows FROM act_key WHERE n >= 1000")
+    assert rows[0]["rows"] == 30

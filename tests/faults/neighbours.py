@@ -1,0 +1,72 @@
+"""One of several processes on one database: python neighbours.py DSN KEYS NAME ACTS ENTRIES
+
+Does ACTS acts of ENTRIES entries each, with a keeping hand beside them, half of them under keys
+that every process uses; prints how many took effect and by how many megabytes it grew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+from oversight.act import begin
+from oversight.authority.rules import Actor, Permission, Post, Role
+from oversight.database import close_database, open_database, retried
+from oversight.idempotency.requests import Occasion, Once, Replayed
+from oversight.keys.directory import open_ring, use_ring
+from oversight.ledger.facts import Fact
+from oversight.ledger.hand import keep_checkpoints
+from oversight.ledger.tables import ActKey, Payload, Pending
+from oversight.ledger.tables import EntryRow as Placed
+from oversight.ledger.terms import Terms, use_terms
+
+ADMINISTRATOR = frozenset({Post.ADMINISTRATOR})
+CLERK = Actor("center", Role.TRADING_CENTER, "clerk", ADMINISTRATOR)
+HERD = Permission("test.sheep.herd", ADMINISTRATOR, None, "放羊", "Herd")
+
+
+class Herded(Fact, frozen=True):
+    """A sheep was herded."""
+
+    kind: ClassVar[str] = "test.sheep.herded"
+
+    number: int
+    name: str  # hex commitment
+
+
+async def act(key: str, entries: int) -> int:
+    """Herd under one request; return 1 if it took effect now."""
+    once = Once("clerk", "POST /sheep", key, b"\1" * 32)
+    try:
+        async with begin(CLERK, HERD, Occasion(once=once)) as deed:
+            for number in range(entries):
+                await deed.record(Herded(number, deed.conceal("name", "dolly")), subject=key)
+            deed.answered({"act": deed.id})
+    except Replayed:
+        return 0
+    return 1
+
+
+async def main(dsn: str, keys: str, name: str, acts: int, entries: int) -> None:
+    """Act beside the others."""
+    use_ring(open_ring(Path(keys)))
+    use_terms(Terms("demo.daylight.invalid/log", pending_max=10**9))
+    await open_database(dsn, [Pending, ActKey, Payload, Placed], ["oversight"])
+    keeper = asyncio.create_task(keep_checkpoints(0.05))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    done = 0
+    for number in range(acts):
+        key = f"everybody/{number}" if number % 2 else f"{name}/{number}"
+        done += await retried(lambda key=key: act(key, entries))  # type: ignore[misc]
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    keeper.cancel()
+    await asyncio.gather(keeper, return_exceptions=True)
+    await close_database()
+    print(done, grown // 1024)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:4], *map(int, sys.argv[4:])))  # type: ignore[call-arg,arg-type]
