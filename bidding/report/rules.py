@@ -79,6 +79,28 @@ _TITLES: Mapping[str, str] = MappingProxyType(
         "eligibility": "资格",
     }
 )
+# What each step demands: said in Chinese where it fails, before the cause.
+DEMANDS_ZH: Mapping[str, str] = MappingProxyType(
+    {
+        "shape": "证明包的字段、长度与编码须完全合规",
+        "checkpoint": "检查点须属于本日志并由可信密钥签署",
+        "inclusion": "每条记录须在日志树中且与其类别相符",
+        "order": "各条记录须依次相连，不得缺漏、重复或颠倒",
+        "request": "封存的申请须与下单及规则版本一致",
+        "contributors": "投入方须符合人数与角色要求并已签名承诺",
+        "reveals": "每个随机数须打开其承诺，且签名成立",
+        "beacon": "信标须为申请所指轮次，签名与时间合规",
+        "vrf": "输入须由各随机数重算得出，中心的证明须成立",
+        "tickets": "签号须可重算",
+        "walk": "抽取过程须与签号次序和答复完全一致",
+        "answers": "答复须有合格会签，终止须由有权方签署且不隐瞒结果",
+        "openings": "公开内容须打开承诺，应公开者须全部公开，限额须复核相符",
+        "earlier": "此前各次抽取须各自成立并已终止",
+        "parent": "补抽须接续其原抽取",
+        "rosters": "名册每条记录须与封存的承诺相符",
+        "eligibility": "名册人员须符合分层条件，排除清单须与封存一致",
+    }
+)
 _OUTCOMES = {"ok": "通过", "failed": "不通过", "incomplete": "未能核定"}
 _VERDICTS = {
     Verdict.UNUSABLE: "文件无法使用",

@@ -42,7 +42,7 @@ from bidding.recount.rules import (
     codes_of,
     count_tickets,
 )
-from bidding.report.rules import EXIT_STATUS, RIVALS, Report, StepReport, Verdict
+from bidding.report.rules import DEMANDS_ZH, EXIT_STATUS, RIVALS, Report, StepReport, Verdict
 from bidding.testimony.rules import (
     Logged,
     Record,
@@ -279,7 +279,7 @@ def _read_trust(data: bytes) -> Trust:
 
 
 def _failed(step: str, rejected: ProofRejected) -> StepReport:
-    return StepReport(step, "failed", str(rejected), f"未通过：{rejected}")
+    return StepReport(step, "failed", str(rejected), f"{DEMANDS_ZH[step]}（{rejected}）")
 
 
 def _judge(case: _Case) -> Report:
