@@ -833,6 +833,31 @@ def test_a_supplement_with_a_secret_of_its_own_is_refused_at_parent() -> None:
     assert seen(told(second.told())) == ("failed", "parent")
 
 
+def test_a_line_beyond_the_seats_is_refused_at_walk() -> None:
+    tale = story().told()
+    tale._pass_on(0)
+    assert seen(told(tale)) == ("failed", "walk")
+
+
+@pytest.mark.parametrize("kind", [1, 4])
+def test_a_verifier_key_with_an_id_of_another_key_is_refused(kind: int) -> None:
+    name, _, blob = story().log.vkey(kind).split("+", 2)
+    with pytest.raises(verifier.Refused):
+        verifier.parse_vkey(f"{name}+00000000+{blob}")
+
+
+@pytest.mark.parametrize("text", ["QQ", "QR==", "QQ==\n", " QQ==", "Q-==", "QQ=", "é", None, 3])
+def test_base64_has_one_form_only(text: object) -> None:
+    assert verifier.unbase64("QQ==") == b"A"
+    with pytest.raises(verifier.Refused):
+        verifier.unbase64(text)
+
+
+def test_a_note_is_split_at_its_last_empty_line() -> None:
+    note = verifier.parse_note("one\n\ntwo\n\n\u2014 name QUJDREU=\n")
+    assert note == ("one\n\ntwo\n", [("name", b"ABCDE")])
+
+
 # --- the beacon, but for the pairing ---
 
 
