@@ -24,8 +24,11 @@ class Unbuildable(SystemExit):
 
 def stamp(purpose: str) -> str:
     """Return the digest of all that decides what is installed for `purpose`."""
-    parts = [sys.version, (ROOT / LOCKS[purpose]).read_text(), (ROOT / "pyproject.toml").read_text()]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    import tomllib  # from Python 3.11 on: an older one has been refused by now
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lock = (ROOT / LOCKS[purpose]).read_text()
+    return hashlib.sha256("\0".join([sys.version, lock, repr(project)]).encode()).hexdigest()
 
 
 def is_ready(purpose: str) -> bool:
@@ -48,16 +51,29 @@ def check_python() -> None:
 
 def pip(*arguments: str) -> None:
     """Run pip for `.venv`: its own, or the system's where venv brought none."""
-    inside = HOME / "bin" / "python"
+    inside = str(HOME / "bin" / "python")
     own = subprocess.run([inside, "-m", "pip", "--version"], capture_output=True, check=False)
-    runner = [inside, "-m", "pip"] if own.returncode == 0 else [
-        sys.executable, "-m", "pip", "--python", inside]
+    runner = (
+        [inside, "-m", "pip"]
+        if own.returncode == 0
+        else [sys.executable, "-m", "pip", "--python", inside]
+    )
     command = [*runner, "--disable-pip-version-check", "--quiet", *arguments]
     if subprocess.run(command, check=False, cwd=ROOT).returncode != 0:
         raise Unbuildable(
             "The packages could not be installed (see above). Is a package index reachable, "
             "and is pip there? On Debian and Ubuntu: apt install python3-venv python3-pip"
         )
+
+
+def is_usable() -> bool:
+    """Tell whether `.venv` is there and of this very Python."""
+    inside = HOME / "bin" / "python"
+    if not inside.exists():
+        return False
+    asked = [str(inside), "-c", "import sys; print(sys.version)"]
+    said = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return said.stdout.strip() == sys.version.strip()
 
 
 def create() -> None:
@@ -77,12 +93,13 @@ def ensure(purpose: str) -> Path:
     Raises:
         Unbuildable: no supported Python, or the packages cannot be had.
     """
+    check_python()
     interpreter = HOME / "bin" / "python"
     if is_ready(purpose):
         return interpreter
-    check_python()
     print(f"Setting up .venv from {LOCKS[purpose]} (once; about a minute) ...", file=sys.stderr)
-    create()
+    if not is_usable():
+        create()
     pip("install", "--require-hashes", "-r", str(ROOT / LOCKS[purpose]))
     pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
     (HOME / f"daylight-{purpose}.stamp").write_text(stamp(purpose))
@@ -91,7 +108,7 @@ def ensure(purpose: str) -> Path:
 
 def enter(purpose: str) -> None:
     """Go on inside `.venv`: return at once if already there, else start over in it."""
-    if Path(sys.prefix).resolve() == HOME.resolve() and is_ready(purpose):
-        return
     interpreter = ensure(purpose)
+    if Path(sys.prefix).resolve() == HOME.resolve():
+        return
     os.execv(interpreter, [str(interpreter), *sys.argv])  # noqa: S606

@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from environment import ROOT, enter
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from scripts.environment import ROOT, enter
 
 
 def main() -> int:

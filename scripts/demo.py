@@ -1,0 +1,171 @@
+"""The main job from nothing to proof: `python3 scripts/demo.py [--out DIR]`.
+
+Builds `.venv` where it is missing, makes a scratch trading center, draws a committee of five with
+three parties that do not trust each other, voids a second draw and draws it again, and lets the
+offline verifier judge the results and every tampered copy. With --out the files stay in DIR:
+proofs/*.json, trust.json, tampered/<step>-<what>.json, summary.json. Exit status 0 when
+everything came out as it must.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from scripts.environment import ROOT, enter
+
+VERIFIER = ROOT / "scripts" / "verify_proof.py"
+EXPERTS = 5_000
+
+
+def verify(bundle: Path, trust: Path) -> dict[str, Any]:
+    """Let the offline verifier judge a bundle; -I and -S keep everything of ours away from it."""
+    files = (str(VERIFIER), str(bundle), "--trust", str(trust))
+    command = [sys.executable, "-I", "-S", *files, "--json"]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    report: dict[str, Any] = json.loads(said.stdout)
+    assert report["exit"] == said.returncode, "the exit status is the verdict"
+    return report
+
+
+def failed_step(report: dict[str, Any]) -> str:
+    """Return the name of the step that refused a bundle."""
+    return next((one["step"] for one in report["steps"] if one["outcome"] == "failed"), "")
+
+
+def make(place: Path, out: Path, count: int) -> dict[str, str]:
+    """Found a center, fill its pool, make all draws; return the verdict due to each bundle."""
+    from scripts.demonstration import story
+    from scripts.demonstration.center import Center
+
+    say, center, trust = story.say, Center(place / "center"), out / "trust.json"
+    say("1. A trading center is founded, and its server started on this machine alone.")
+    center.found("濮阳市公共资源交易中心（演示）", "管理员")
+    with center.serving():
+        cast = story.gather(center)
+        say(f"  {center.url}; tenderer, supervisor and center each made a signing key of their own")
+        say(f"2. The expert pool: {count:,} people who do not exist.")
+        story.fill_pool(cast, place, count)
+        cast.people["supervisor"].does("draw", "trust", "--out", str(trust))
+        say("3. A committee of five over two specialties is drawn.")
+        strata = story.choose_strata(count)
+        first = draw_once(cast, "demo-2026-001", strata, trust)
+        bundle = story.finish(cast, first, out / "proofs" / "first.json")
+        for member in story.members(bundle):
+            say(f"    {member}")
+        say("4. A second draw is voided by the supervisor, in public, and drawn again.")
+        committee = story.form_committee(cast, "demo-2026-002")
+        voided = story.order(cast, committee, strata)
+        story.commit_and_seal(cast, voided)
+        story.reveal(cast, voided, trust)
+        story.void(cast, voided)
+        story.fetch(cast, voided, out / "proofs" / "voided.json")
+        again = story.order(cast, committee, strata)
+        story.commit_and_seal(cast, again)
+        story.reveal(cast, again, trust)
+        story.finish(cast, again, out / "proofs" / "redrawn.json")
+    return {"first": "valid", "voided": "void", "redrawn": "valid"}
+
+
+def draw_once(cast: Any, tender: str, strata: list[str], trust: Path) -> str:
+    """Take a draw from the order to the reveals, telling what happens; return its id."""
+    from scripts.demonstration import story
+
+    committee = story.form_committee(cast, tender)
+    draw = story.order(cast, committee, strata)
+    story.say(f"  the tenderer ordered: {', '.join(strata)} (specialty@region=seats)")
+    story.commit_and_seal(cast, draw)
+    story.say("  three nonces were committed, unseen; then rosters and all else were sealed")
+    story.reveal(cast, draw, trust)
+    story.say("  each party checked the seal against its own books and the log, and revealed")
+    return draw
+
+
+def judge(out: Path, expected: dict[str, str]) -> list[dict[str, Any]]:
+    """Judge every true bundle; return name, verdict and what was due."""
+    rows = []
+    for name, due in expected.items():
+        report = verify(out / "proofs" / f"{name}.json", out / "trust.json")
+        rows.append(
+            {
+                "bundle": f"proofs/{name}.json",
+                "verdict": report["verdict"],
+                "exit": report["exit"],
+                "expected": due,
+                "ok": report["verdict"] == due,
+            }
+        )
+        print(f"  {name + '.json':14} {report['verdict']} (exit {report['exit']})", flush=True)
+    return rows
+
+
+def tamper(out: Path) -> list[dict[str, Any]]:
+    """Tell every lie, and let the verifier judge each; return step due and step found."""
+    from scripts.demonstration.tampering import LIES, LIES_ABOUT_A_REDRAW, title, told
+
+    rows = []
+    for source, lies in (("first", LIES), ("redrawn", LIES_ABOUT_A_REDRAW)):
+        bundle = json.loads((out / "proofs" / f"{source}.json").read_text(encoding="utf-8"))
+        for step, lie in lies:
+            file = out / "tampered" / f"{title(step, lie)}.json"
+            file.write_text(json.dumps(told(bundle, lie), ensure_ascii=False), encoding="utf-8")
+            found = failed_step(verify(file, out / "trust.json"))
+            rows.append({"bundle": f"tampered/{file.name}", "lie": lie.__doc__, "expected": step,
+                         "refused_at": found, "ok": found == step})  # fmt: skip
+            print(f"  {file.name:38} refused at {found or 'NOTHING'}", flush=True)
+    return rows
+
+
+def tell_where_to_look(out: Path, kept: bool) -> None:
+    """Say what a curious reader does next."""
+    print("\nCheck it yourself, with nothing but Python's standard library:")
+    if kept:
+        print(f"  python3 scripts/verify_proof.py {out}/proofs/first.json --trust {out}/trust.json")
+    else:
+        print("  python3 scripts/demo.py --out demo-out     (keeps the files)")
+        print("  python3 scripts/verify_proof.py demo-out/proofs/first.json "
+              "--trust demo-out/trust.json --lang zh")  # fmt: skip
+    print("What was proved, and what was not: README.md. The protocol with a worked example:")
+    print("  api_spec/documents/draw.md. Who could still cheat: SECURITY.md.")
+
+
+def show(out: Path, kept: bool, count: int) -> int:
+    """Make everything below `out`, judge it, write the summary; return the exit status."""
+    started = time.monotonic()
+    for name in ("proofs", "tampered"):
+        (out / name).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="daylight-demo-") as scratch:
+        expected = make(Path(scratch), out, count)
+    print("5. The offline verifier, which shares no code with the service, judges the bundles.")
+    judged = judge(out, expected)
+    print("6. The same bundles with one lie told in each.")
+    refused = tamper(out)
+    held = all(row["ok"] for row in (*judged, *refused))
+    print(f"\n{'Everything held' if held else 'SOMETHING DID NOT HOLD'}: {len(judged)} bundles "
+          f"judged, {len(refused)} lies refused, {time.monotonic() - started:.0f} s.")  # fmt: skip
+    summary = {"experts": count, "held": held, "proofs": judged, "tampered": refused}
+    (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n")
+    tell_where_to_look(out, kept)
+    return 0 if held else 1
+
+
+def main() -> int:
+    """Parse the command line and run the demonstration."""
+    enter("run")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, help="directory to leave the files in")
+    parser.add_argument("--experts", type=int, default=EXPERTS, help="size of the pool")
+    asked = parser.parse_args()
+    if asked.out is not None:
+        return show(asked.out.resolve(), True, asked.experts)
+    with tempfile.TemporaryDirectory(prefix="daylight-demo-") as scratch:
+        return show(Path(scratch), False, asked.experts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
