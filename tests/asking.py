@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import re
 import uuid
+from functools import cache
 
 import httpx
 import msgspec
 
 from api_spec.app import create_app
 from oversight.authority.rules import Actor, Post, Role
+from oversight.configuration import Settings
 from oversight.identity import commands, queries
 from oversight.identity.rules import POSTS_OF_ROLE
+
+
+@cache
+def the_app():
+    """Return the application; one for all tests, because making it takes a second."""
+    return create_app(Settings())
 
 
 class Asking:
     """Doors of one house, with people who may pass them."""
 
-    def __init__(self, house, **settings) -> None:
+    def __init__(self, house, app=None) -> None:
         self.house = house
-        self.app = create_app(
-            msgspec.structs.replace(house.settings, **settings), clock=house.clock
-        )
+        self.app = app or the_app()
+        self.app.state.clock = house.clock
         self.description = msgspec.json.decode(self.app.state.description)
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://daylight.invalid")

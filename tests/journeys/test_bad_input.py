@@ -158,9 +158,9 @@ async def test_an_unknown_or_repeated_query_parameter_leaves_no_row_and_no_entry
 async def test_a_body_beyond_the_bound_leaves_no_row_and_no_entry(asking):
     doors = [door async for door in writes(asking)]
     before = await rows(asking.house)
-    huge = b'{"x": "' + b"x" * (asking.house.settings.request_bytes_max + 1) + b'"}'
-    for path, method, _, token, content in doors:
+    for path, method, handler, token, content in doors:
         if JSON in content:
+            huge = b'{"x": "' + b"x" * handler.resolve_request_max_body_size() + b'"}'
             answer = await asking.ask(method, path, token=token, content=huge)
             check(answer, {413}, (method, path))
     assert await rows(asking.house) == before

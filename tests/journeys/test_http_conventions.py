@@ -9,6 +9,7 @@ from asking import Asking
 from litestar import get
 
 from api_spec import assembly
+from api_spec.app import create_app
 from api_spec.problems import PROBLEM_JSON
 from oversight.authority.rules import Post, Role
 from oversight.errors import Ground, ProofRejected, Rule, RuleBroken
@@ -27,7 +28,7 @@ async def asking(house):
 async def planted(sqlite_house, monkeypatch):
     """The application with doors that fail in each way, on SQLite."""
     monkeypatch.setattr(assembly, "ROUTES", (*assembly.ROUTES, break_down, refuse, reject))
-    asking = await Asking(sqlite_house).found()
+    asking = await Asking(sqlite_house, create_app(sqlite_house.settings)).found()
     yield asking
     await asking.client.aclose()
 
