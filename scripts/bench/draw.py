@@ -9,17 +9,25 @@ exit status is 1 when one is missed.
 
 import argparse
 import hmac
+import json
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from hashlib import sha256, shake_256
+from pathlib import Path
 
 from bidding.lottery.rules import TICKET_BYTES, Order, stratum_key
 from bidding.sealing.rules import Candidate, ranked, roster_root, seal_experts
+from scripts.draw_scene import Told
+from scripts.made_up_log import Scene, experts
 
 SEATS = 7
 DRAW_BOUND, SEAL_BOUND = 1.5, 1.75
+BUNDLE_BYTES_BOUND, VERIFY_SECONDS_BOUND = 64 * 1024, 2.0
+VERIFIER = Path(__file__).resolve().parents[1] / "verify_proof.py"
 SEED = sha256(b"a seed for measuring, never for drawing").digest()
 STRATUM = "A08@510000"
 
@@ -114,6 +122,26 @@ def peer_figures(size: int) -> None:
         print(f"peer   {name}: {theirs:.2f} s, {theirs / ours:.0f} x ours")
 
 
+def bundle_figures(size: int, runs: int) -> bool:
+    """Print a whole bundle's size and how long the offline verifier takes, a process each time."""
+    told = Told(Scene("a roster for measuring")).commit()
+    told.seal({STRATUM: (SEATS, experts("A08", range(size), "510000"))}, {"employer": SEATS})
+    bundle = json.dumps(told.reveal().draw().identify().bundle(), ensure_ascii=False).encode()
+    with tempfile.TemporaryDirectory() as place:
+        files = Path(place, "bundle.json"), Path(place, "trust.json")
+        files[0].write_bytes(bundle)
+        files[1].write_text(json.dumps(told.scene.trust()))
+        command = [sys.executable, str(VERIFIER), str(files[0]), "--trust", str(files[1])]
+
+        def judged() -> None:
+            subprocess.run(command, check=True, capture_output=True)
+
+        took = statistics.median(seconds(judged) for _ in range(runs))
+    print(f"bundle {size:,}: {len(bundle):,} bytes (bound {BUNDLE_BYTES_BOUND:,})")
+    print(f"       verify_proof.py, whole process {took:.2f} s (bound {VERIFY_SECONDS_BOUND})")
+    return len(bundle) < BUNDLE_BYTES_BOUND and took < VERIFY_SECONDS_BOUND
+
+
 def main() -> int:
     """Measure, print, and say whether a bound was missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -123,6 +151,7 @@ def main() -> int:
     asked = parser.parse_args()
     kept = [draw_figures(asked.experts, asked.runs) <= DRAW_BOUND]
     kept.append(seal_figures(asked.experts, asked.runs) <= SEAL_BOUND)
+    kept.append(bundle_figures(asked.experts, asked.runs))
     if not asked.without_peers:
         peer_figures(asked.experts)
     return 0 if all(kept) else 1
