@@ -74,10 +74,11 @@ def experts(count: int, seed: str = "daylight") -> Iterator[Particulars]:
     home, others = _counties(today)
     employers = [_employer(chance, home) for _ in range(max(3, count // PEOPLE_PER_EMPLOYER))]
     leaves = _leaves(today)
+    areas = [code for code in code_list(Kind.REGION).codes if not code.endswith("00")]
     taken: set[str] = set()
     for number in range(count):
         county = chance.one_of(home if chance.below(100) < HOME_PERCENT else others)
-        id_number = _id_number(chance, taken)
+        id_number = _id_number(chance, areas, taken)
         years = 8 + chance.below(min(30, 2026 - int(id_number[6:10]) - 30))
         yield Particulars(
             name=_name(chance),
@@ -119,10 +120,8 @@ def _name(chance: Chance) -> str:
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643
 
 
-def _id_number(chance: Chance, taken: set[str]) -> str:
+def _id_number(chance: Chance, areas: list[str], taken: set[str]) -> str:
     """Return an id number that nobody has, here or anywhere."""
-    regions = code_list(Kind.REGION).codes
-    areas = [code for code in regions if not code.endswith("00")]
     while True:
         born = FIRST_BIRTH + timedelta(days=chance.below(BIRTH_DAYS))
         digits = f"{chance.one_of(areas)}{born:%Y%m%d}000"

@@ -11,6 +11,7 @@ from bidding.recusal.rules import (
     Against,
     check_period,
     read_against,
+    read_ground,
 )
 from bidding.recusal.schema import AbsenceForm, DeclarationReceipt, RecusalForm
 from bidding.recusal.tables import Absence, Recusal
@@ -32,15 +33,16 @@ async def declare_recusal(
     """Declare that an expert stays away from an organisation or from one subject.
 
     Raises:
-        RuleBroken: AGAINST_NAMED; EXPERT_KNOWN; DECLARED_FOR_ONESELF.
+        RuleBroken: AGAINST_NAMED; GROUND_TYPED; EXPERT_KNOWN; DECLARED_FOR_ONESELF.
     """
     against = read_against(Against(form.uscc, form.name, form.subject))
+    ground = read_ground(form.ground)
     async with begin(actor, DECLARE, occasion) as act:
         _check_oneself(actor, await roster.expert(expert))
         ident = act.new_id()
         fact = Declared(
             declaration=ident,
-            ground=form.ground.value,
+            ground=ground.value,
             against=act.conceal(
                 "against",
                 {"uscc": against.uscc, "name": against.name, "subject": against.subject},
@@ -52,7 +54,7 @@ async def declare_recusal(
             Recusal(
                 id=ident,
                 expert=expert,
-                ground=form.ground.value,
+                ground=ground.value,
                 uscc=against.uscc,
                 name=against.name,
                 plain=normalise_name(against.name),
