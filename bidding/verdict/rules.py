@@ -110,6 +110,7 @@ class _Case:
         return attempt_of(self.bundle, self.word().record, self.bundle.request.origin)
 
     def checkpoint(self) -> Finding:
+        """Open the checkpoint and count its witnesses (step 2)."""
         checkpoint, cosigned = check_checkpoint(self.bundle, self.trust)
         self.found.cosigned, self.found.log_size = cosigned, checkpoint.size
         known, quorum = witness_count(self.trust), self.trust.witnesses.quorum
@@ -121,12 +122,14 @@ class _Case:
         )
 
     def inclusion(self) -> Finding:
+        """Find every entry in the tree and read it (step 3)."""
         checkpoint, _ = check_checkpoint(self.bundle, self.trust)
         self.found.entries = check_entries(self.bundle.log.entries, checkpoint)
         count = len(self.found.entries)
         return Finding(f"{count} entries are in the tree", f"{count} 条记录均在日志树中")
 
     def order(self) -> Finding:
+        """Hear the log's word: the chain of every attempt (step 4)."""
         self.found.testimony = check_order(self.bundle, self.found.entries)
         record = self.found.testimony.record
         drawn, closed = record.only(facts.Drawn), record.only(facts.Closing)
@@ -135,14 +138,17 @@ class _Case:
         return Finding(words, f"{len(record.entries)} 条记录依次相连：{words}", gaps)
 
     def vrf(self) -> Finding:
+        """Recompute the input and verify the proof (step 9)."""
         finding, self.found.seed = check_vrf(self.attempt(), self.trust)
         return finding
 
     def tickets(self) -> Finding:
+        """Recompute every ticket (step 10)."""
         finding, self.found.orders = count_tickets(self.attempt(), self.found.seed)
         return finding
 
     def walk(self) -> Finding:
+        """Replay the walk (step 11)."""
         finding, self.found.lines = check_walk(
             self.attempt(), self.found.orders, self.parent_lines()
         )
@@ -160,9 +166,11 @@ class _Case:
         return lines
 
     def openings(self) -> Finding:
+        """Check what is opened (step 13)."""
         return check_openings(self.attempt(), self.found.lines, self.bundle.openings)
 
     def earlier(self) -> Finding:
+        """Take every earlier attempt through steps 5 to 12 (step 14)."""
         gaps: list[str] = []
         attempts = zip(self.bundle.earlier, self.word().earlier, strict=True)
         for number, (earlier, record) in enumerate(attempts, 1):
@@ -208,6 +216,7 @@ class _Case:
         ]
 
     def parent(self) -> Finding:
+        """Look at a supplement's parent; its own record is not judged (step 14)."""
         request, parent = self.bundle.request, self.bundle.parent
         if (request.of is None) != (parent is None):
             raise ProofRejected("the request and the bundle disagree on a parent")
@@ -234,11 +243,13 @@ class _Case:
             raise ProofRejected("the supplement follows no entry of its parent")
 
     def rosters(self) -> Finding:
+        """Hash the auditor's rosters into their places (step 15)."""
         assert self.auditor is not None, "the auditor's file is given"
         self._audited = read(self.auditor, AuditorFile)
         return check_rosters(self.bundle.request, self._audited)
 
     def eligibility(self) -> Finding:
+        """Open the exclusions and fit every expert to his stratum (step 16)."""
         assert self._audited is not None, "step 15 comes first"
         return check_eligibility(self.bundle.request, self._audited)
 
