@@ -21,7 +21,6 @@ from bidding.draw import queries
 from bidding.draw.facts import Committed, Revealed
 from bidding.draw.rules import (
     COMMIT_NONCE,
-    PRIOR_ENTRY_EFFECTIVE,
     REVEAL_NONCE,
     Case,
     Sender,
@@ -37,14 +36,11 @@ from oversight.errors import ProofRejected, RuleBroken
 from oversight.idempotency.requests import Occasion
 from oversight.identity import queries as identity
 from oversight.keys.signing import verify
-from oversight.ledger.queries import wait_effective, wait_index
 from oversight.values.digests import unbase64, unhex
 from oversight.values.instants import to_micro_text
 
 T = TypeVar("T")
 Deed = Callable[[Act, Case, int], Awaitable[T]]  # act, draw so far, index of its newest entry
-
-WAIT_SECONDS = 3.0  # for the entry before to be in effect
 
 
 async def take_step(
@@ -68,7 +64,7 @@ async def take_step(
 
     async def attempt() -> T:
         before = await queries.newest_step(draw)
-        previous = await in_effect(before.act, before.ordinal)
+        previous = await queries.in_effect(before.act, before.ordinal)
         async with begin(actor, permission, occasion, snapshot=snapshot) as act:
             found = await queries.case(draw, lock=True)
             if found.steps[-1] != before:
@@ -76,24 +72,6 @@ async def take_step(
             return await deed(act, found, previous)
 
     return await retried(attempt)
-
-
-async def in_effect(act: str, ordinal: int) -> int:
-    """Return the index of an entry once a checkpoint covers it.
-
-    Raises:
-        RuleBroken: PRIOR_ENTRY_EFFECTIVE, after WAIT_SECONDS.
-    """
-    try:
-        index = await wait_index(act, ordinal, WAIT_SECONDS)
-        await wait_effective(index, WAIT_SECONDS)
-    except RuleBroken as busy:
-        raise RuleBroken(
-            PRIOR_ENTRY_EFFECTIVE,
-            needed="a checkpoint that covers the entry before; ask again in a moment",
-            act=act,
-        ) from busy
-    return index
 
 
 async def write_step(act: Act, found: Case, word: str, ordinal: int, state: State) -> DrawReceipt:

@@ -9,7 +9,7 @@ import msgspec
 
 from bidding.bundle.rules import Request
 from bidding.closing.rules import State
-from bidding.draw.rules import DRAW_EXISTS, Case, Sender, Taken
+from bidding.draw.rules import DRAW_EXISTS, PRIOR_ENTRY_EFFECTIVE, Case, Sender, Taken
 from bidding.draw.schema import (
     CaseConditions,
     ContributorView,
@@ -29,10 +29,12 @@ from bidding.walk.rules import SEATED, Line
 from oversight.database import is_postgres, reading, run
 from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
-from oversight.ledger.queries import index_of
+from oversight.ledger.queries import index_of, wait_effective, wait_index
 from oversight.values.digests import unhex
 from oversight.values.instants import to_micro_text, to_text
 from oversight.wire import PAGE_LIMIT, Page, cursor_after, read_cursor
+
+WAIT_SECONDS = 3.0  # for an entry to be in effect
 
 
 async def newest_step(draw: str) -> Taken:
@@ -50,6 +52,24 @@ async def newest_step(draw: str) -> Taken:
     if row is None:
         raise _absent()
     return _taken(row)
+
+
+async def in_effect(act: str, ordinal: int) -> int:
+    """Return the index of an entry once a checkpoint covers it.
+
+    Raises:
+        RuleBroken: PRIOR_ENTRY_EFFECTIVE, after WAIT_SECONDS.
+    """
+    try:
+        index = await wait_index(act, ordinal, WAIT_SECONDS)
+        await wait_effective(index, WAIT_SECONDS)
+    except RuleBroken as busy:
+        raise RuleBroken(
+            PRIOR_ENTRY_EFFECTIVE,
+            needed="a checkpoint that covers the entry before; ask again in a moment",
+            act=act,
+        ) from busy
+    return index
 
 
 async def case(draw: str, *, lock: bool = False) -> Case:

@@ -13,7 +13,7 @@ from bidding.contribution.rules import (
     check_contributors_kept,
 )
 from bidding.draw import queries as draws
-from bidding.draw.commands import in_effect, write_step
+from bidding.draw.commands import write_step
 from bidding.draw.facts import Ordered
 from bidding.draw.rules import (
     ATTEMPT_BEFORE_CLOSED,
@@ -78,7 +78,7 @@ async def _attempts(committee: str) -> list[Case]:
 
 async def _previous(committee: CommitteeView, before: list[Case]) -> int | None:
     """Return the index of the closing before, once it and the committee are in effect."""
-    await in_effect(committee.act, 0)
+    await draws.in_effect(committee.act, 0)
     if not before:
         return None
     if before[-1].state not in CLOSED:
@@ -88,7 +88,7 @@ async def _previous(committee: CommitteeView, before: list[Case]) -> int | None:
             state=before[-1].state.value,
         )
     newest = before[-1].steps[-1]
-    return await in_effect(newest.act, newest.ordinal)
+    return await draws.in_effect(newest.act, newest.ordinal)
 
 
 async def _decide(act: Act, order: DrawOrder, committee: CommitteeView, before: list[Case]) -> Case:

@@ -71,9 +71,11 @@ async def bundle(actor: Actor, draw: str) -> Bundle:
     """Return the draw's bundle as far as it got, with the openings if they are for this reader.
 
     Raises:
-        RuleBroken: DRAW_EXISTS, READER_ENTITLED, BUNDLE_SEALED; ENTRY_EFFECTIVE while the
-            newest entry waits for its checkpoint.
+        RuleBroken: DRAW_EXISTS, READER_ENTITLED, BUNDLE_SEALED; PRIOR_ENTRY_EFFECTIVE where the
+            newest entry still waits for its checkpoint after some seconds.
     """
+    newest = await draws.newest_step(draw)
+    await draws.in_effect(newest.act, newest.ordinal)
     async with reading():
         found = await draws.case(draw)
         parties = [one.party for one in found.senders]

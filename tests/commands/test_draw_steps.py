@@ -209,7 +209,7 @@ async def test_steps_out_of_their_order_are_refused(stage):
 
 
 async def test_a_step_waits_for_the_entry_before_and_then_asks_to_come_again(stage, monkeypatch):
-    monkeypatch.setattr(commands, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(draws, "WAIT_SECONDS", 0.05)
     await stage.order()
     sent = stage.commitment(Role.TENDERER)
     contributor = stage.actor(Role.TENDERER, Post.DRAW_CONTRIBUTOR)
