@@ -9,19 +9,19 @@ from oversight.act import Act, begin
 from oversight.authority.rules import Actor
 from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Occasion
-from oversight.rulebook.rules import edition
+from oversight.rulebook.queries import edition_in_force
 
 
 async def form_committee(actor: Actor, form: CommitteeForm, occasion: Occasion) -> CommitteeView:
     """Form a body for a tender and its lots, put it on the log, all or nothing.
 
     Raises:
-        RuleBroken: the edition is unknown; the composition misses a hard figure; another body
+        RuleBroken: the edition is not in force; the composition misses a hard figure; another body
             stands for one of the lots; the predecessor does not fit.
     """
     async with begin(actor, FORM_COMMITTEE, occasion) as act:
         lots = rules.check_lots(form.lots)
-        advice = rules.check_composition(_composition(form), edition(form.rulebook))
+        advice = rules.check_composition(_composition(form), edition_in_force(form.rulebook))
         number = rules.place_in_line(
             form.tender,
             lots,

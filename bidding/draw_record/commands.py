@@ -1,5 +1,8 @@
 """Letting the auditor's file out: one person asks, another releases (draw.md, step 3)."""
 
+from collections.abc import AsyncIterator
+
+from bidding.bundle.rules import Bundle
 from bidding.draw import queries as draws
 from bidding.draw.rules import READ_AUDITOR_FILE
 from bidding.draw_record import queries
@@ -12,7 +15,9 @@ from bidding.draw_record.rules import (
 )
 from bidding.draw_record.schema import AuditorFileOrder, AuditorFileReceipt
 from bidding.draw_record.tables import AuditorFileRelease
+from bidding.reading.commands import note_reading
 from oversight.act import begin
+from oversight.ambient import Clock, utc_now
 from oversight.authority.rules import Actor
 from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Occasion
@@ -75,3 +80,31 @@ async def release_auditor_file(actor: Actor, draw: str, occasion: Occasion) -> A
             }
         ).where(AuditorFileRelease.draw == draw)
         return act.answered(AuditorFileReceipt(draw, act.id, released=True))
+
+
+async def show_bundle(actor: Actor, draw: str, clock: Clock = utc_now) -> Bundle:
+    """Return a draw's bundle; that names in it were shown is on record before they are.
+
+    Raises:
+        RuleBroken: as `queries.bundle`.
+    """
+    found = await queries.bundle(actor, draw)
+    purpose = f"bundle of draw {draw}"
+    for opening in found.openings:
+        if "value" in opening.identity:
+            expert = str(opening.identity["value"]["expert"])
+            await note_reading(actor, expert, ("name",), purpose, clock())
+    return found
+
+
+async def show_auditor_file(
+    actor: Actor, draw: str, clock: Clock = utc_now
+) -> AsyncIterator[bytes]:
+    """Return the auditor's file, piece by piece; the reading of all its rosters is on record.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS, BUNDLE_SEALED, AUDITOR_FILE_RELEASED.
+    """
+    await queries.may_take(actor, draw)
+    await note_reading(actor, draw, ("rosters",), f"auditor's file of draw {draw}", clock())
+    return queries.auditor_file(draw)

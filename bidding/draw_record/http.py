@@ -60,7 +60,7 @@ async def get_bundle(draw: DrawInPath, actor: NamedDependency[Actor]) -> Bundle:
     Openings are in it once identities were opened, and only if the edition opens them to this
     reader.
     """
-    return await queries.bundle(actor, draw)
+    return await commands.show_bundle(actor, draw)
 
 
 @post(
@@ -104,5 +104,5 @@ async def post_auditor_file_release(
 )
 async def get_auditor_file(draw: DrawInPath, actor: NamedDependency[Actor]) -> Stream:
     """Give the draw's secret, its rosters in clear and the exclusions with their grounds."""
-    await queries.may_take(actor, draw)
-    return Stream(queries.auditor_file(draw), media_type="application/json")
+    pieces = await commands.show_auditor_file(actor, draw)
+    return Stream(pieces, media_type="application/json")

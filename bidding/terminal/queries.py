@@ -20,6 +20,7 @@ from oversight.custody.facts import KeyPublished
 from oversight.keys.directory import ring
 from oversight.keys.vrf import prove
 from oversight.ledger.queries import LoggedEntry, entries_about
+from oversight.rulebook.queries import editions_in_force
 from oversight.rulebook.rules import edition
 from oversight.values.digests import unhex
 
@@ -86,10 +87,11 @@ def _candidate(one: EligibleExpert) -> Candidate:
 async def _conditions(case: Case) -> Conditions:
     """Return what the case asks of its experts, as it was ordered.
 
-    How often an expert may serve is a figure that no edition has yet.
+    A draw ends under the edition that it began under, though that may be in force no more. How
+    often an expert may serve is a figure that no edition has yet.
     """
     said = await draws.conditions(case.id)
-    rulebook = edition(case.rulebook)
+    rulebook = editions_in_force().get(case.rulebook) or edition(case.rulebook)
     pool = rulebook.pool
     return Conditions(
         on=said.on,

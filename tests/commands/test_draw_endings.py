@@ -12,7 +12,12 @@ from bidding.draw import queries as draws
 from bidding.draw.schema import StratumOrder
 from bidding.draw_end.commands import close_draw, open_identities
 from bidding.draw_record import queries as record
-from bidding.draw_record.commands import release_auditor_file, request_auditor_file
+from bidding.draw_record.commands import (
+    release_auditor_file,
+    request_auditor_file,
+    show_auditor_file,
+    show_bundle,
+)
 from bidding.draw_record.schema import AuditorFileOrder
 from oversight.authority.rules import Post, Role
 from oversight.database import run
@@ -146,6 +151,9 @@ async def test_identities_are_closed_before_and_then_open_to_whom_the_edition_sa
     seated = [line for line in await draws.lines(stage.draw) if line.holds_seat()]
     named = [one for one in opened if "value" in one.identity]
     assert len(named) == len(seated) == 4
+    assert await stage.house.count("reading") == 0
+    await show_bundle(stage.tenderer, stage.draw)
+    assert await stage.house.count("reading") == 4, "every name that was shown is on record"
     assert (await record.bundle(stage.operator, stage.draw)).openings == []
     assert (await record.bundle(stage.supervisor, stage.draw)).openings == opened
     own, offline = await stage.verdicts(stage.operator)
@@ -211,8 +219,9 @@ async def test_the_auditors_file_leaves_by_two_people_and_opens_every_roster(sta
     await stage.house.settle()
     with pytest.raises(RuleBroken, match="draw_record.auditor_file_released"):
         await record.may_take(other, stage.draw)
-    await record.may_take(stage.auditor, stage.draw)
-    whole = b"".join([piece async for piece in record.auditor_file(stage.draw)])
+    pieces = await show_auditor_file(stage.auditor, stage.draw)
+    assert await stage.house.count("reading") == 1
+    whole = b"".join([piece async for piece in pieces])
     own, offline = await stage.verdicts(auditor_file=whole)
     steps = {step.step: step.outcome for step in own.steps}
     assert (steps["rosters"], steps["eligibility"]) == ("ok", "incomplete"), own.steps
