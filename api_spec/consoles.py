@@ -10,6 +10,7 @@ from bidding.committee import console as committee
 from bidding.contributor import console as contributor
 from bidding.external_draw import console as external_draw
 from bidding.intake import console as intake
+from bidding.verdict import console as verdict
 from oversight.identity import console as identity
 
 CONSOLES: tuple[click.Command, ...] = (
@@ -19,4 +20,5 @@ CONSOLES: tuple[click.Command, ...] = (
     *classification.COMMANDS,
     *intake.COMMANDS,
     *external_draw.COMMANDS,
+    *verdict.COMMANDS,
 )
