@@ -5,13 +5,17 @@ depends on the seed, the stratum's id and the position alone: leaving one expert
 moves the next in line up and changes nobody else's place.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256, shake_256
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from oversight.values.canonical import canonical
+
+if TYPE_CHECKING:  # loaded where orders are made: labels alone are wanted far more often
+    import numpy as np
+    import numpy.typing as npt
 
 PROTOCOL = "daylight/draw/v1"
 TICKET_BYTES = 16
@@ -79,6 +83,8 @@ class Order:
     """
 
     def __init__(self, seed: bytes, stratum: str, size: int) -> None:
+        import numpy as np
+
         assert size >= 1, "a stratum has at least one position"
         self.size = size
         stream = shake_256(stratum_key(seed, stratum)).digest(TICKET_BYTES * size)
@@ -102,6 +108,8 @@ class Order:
 
     def _lowest(self, count: int) -> list[int]:
         """Return at least the first `count` positions of the order (all, if there are fewer)."""
+        import numpy as np
+
         chosen = self._at_most(_ceiling(count, self.size))
         if len(chosen) < min(count, self.size):
             chosen = np.arange(self.size)
@@ -110,6 +118,8 @@ class Order:
 
     def _at_most(self, ceiling: int) -> npt.NDArray[np.intp]:
         """Return the positions whose ticket starts at or below `ceiling`, ascending."""
+        import numpy as np
+
         return np.flatnonzero(self._high <= np.uint64(ceiling))
 
 
