@@ -38,7 +38,7 @@ from bidding.sealing.rules import statement_digest
 from bidding.terminal.commands import run_draw, seal_draw
 from oversight.act import begin
 from oversight.authority.rules import Actor, Post, Role
-from oversight.configuration import Settings, use_settings
+from oversight.configuration import use_settings
 from oversight.custody.commands import publish_key
 from oversight.identity import commands as identity
 from oversight.identity import queries as parties
@@ -96,7 +96,8 @@ class Stage:
 
     async def set_up(self, experts=30, editions=("demo",)):
         """Found the instance, register parties and keys, fill the pool, publish the VRF key."""
-        use_settings(Settings(data_dir=str(self.house.directory), editions=editions))
+        self.house.settings = msgspec.structs.replace(self.house.settings, editions=editions)
+        use_settings(self.house.settings)
         await identity.found("Center", "", "Admin", 90, self.house.occasion())
         self.ids[Role.TRADING_CENTER] = await parties.center()
         admin = self.actor(Role.TRADING_CENTER, Post.ADMINISTRATOR, person=9)

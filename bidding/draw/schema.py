@@ -4,7 +4,7 @@ Openings travel only inside a bundle (`bidding/draw_record`), to whom the editio
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -19,6 +19,8 @@ SEATS_MAX = 99
 STATEMENT_MAX = 4000  # characters of a closing's reason in words
 
 Party = Annotated[str, Meta(min_length=1, max_length=36, description="A party's id.")]
+Ending = Literal["voided", "lapsed"]
+Capped = Literal["employer", "region"]
 Seats = Annotated[int, Meta(ge=1, le=SEATS_MAX)]
 
 
@@ -64,11 +66,15 @@ class DrawOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         ),
     ]
     caps: Annotated[
-        dict[Annotated[str, Meta(pattern=r"^(employer|region)$(?!\n)")], Seats] | None,
+        dict[Capped, Seats] | None,
         Meta(description="At most so many seats for one value; default: the edition's."),
     ] = None
     evaluation_day: Annotated[
-        date, Meta(description="Day of the evaluation: who may be drawn is judged for it.")
+        date,
+        Meta(
+            description="Day of the evaluation: who may be drawn is judged for it.",
+            examples=["2026-03-04"],
+        ),
     ]
     recused: Annotated[
         list[Recused],
@@ -107,7 +113,7 @@ class Reveal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ClosingTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A draw to be closed without a result: what is signed, before it is signed."""
 
-    state: Annotated[str, Meta(pattern=r"^(voided|lapsed)$(?!\n)")]
+    state: Ending
     reason: Code
     statement: Annotated[
         Hex32, Meta(description='L("statement", salt || canon(text)); the text stays with you.')
@@ -117,7 +123,7 @@ class ClosingTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A draw to be closed without a result, in public, with a signed reason."""
 
-    state: Annotated[str, Meta(pattern=r"^(voided|lapsed)$(?!\n)")]
+    state: Ending
     reason: Code
     text: Annotated[
         str, Meta(min_length=1, max_length=STATEMENT_MAX, description="The reason in words.")

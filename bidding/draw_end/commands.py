@@ -35,7 +35,7 @@ async def close_draw(actor: Actor, draw: str, closing: Closing, occasion: Occasi
             PROOF_OVERDUE, VRF_KEY_AT_HAND.
         ProofRejected: the actor's party did not sign this closing of this draw as it stands.
     """
-    voids = closing.state == State.VOIDED
+    voids = State(closing.state) is State.VOIDED
 
     async def deed(act: Act, found: Case, previous: int) -> DrawReceipt:
         state = advance(found.state, Step.VOID if voids else Step.LAPSE)

@@ -8,7 +8,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from bidding.closing.rules import Close
 from bidding.draw.rules import IDENTIFY_DRAW
-from bidding.draw.schema import Closing, ClosingTerms, DrawReceipt
+from bidding.draw.schema import Closing, ClosingTerms, DrawReceipt, Ending
 from bidding.draw_end import commands, queries
 from bidding.draw_end.rules import CLOSE_DRAW
 from oversight.authority.rules import Actor
@@ -38,9 +38,7 @@ TAGS = ["draws"]
     summary="Show what a closing would sign",
     tags=TAGS,
 )
-async def get_closing(
-    draw: DrawInPath, how: State, reason: Reason, statement: Statement
-) -> Close:
+async def get_closing(draw: DrawInPath, how: State, reason: Reason, statement: Statement) -> Close:
     """Show the statement that the signature of a closing covers, as the draw stands now."""
     return await queries.closing_statement(draw, ClosingTerms(how, reason, statement))
 

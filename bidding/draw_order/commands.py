@@ -99,7 +99,8 @@ async def _decide(act: Act, order: DrawOrder, committee: CommitteeView, before: 
     strata = [(stratum_id(one.specialty, one.region), one.seats) for one in order.strata]
     check_strata(strata)
     check_seats(strata, committee.size, committee.representatives)
-    caps = caps_of(order.caps, figures)
+    wanted = None if order.caps is None else {str(name): most for name, most in order.caps.items()}
+    caps = caps_of(wanted, figures)
     check_caps(caps, PURPOSE)
     await _check_contributors(act, order, before, edition(committee.rulebook))
     return Case(
