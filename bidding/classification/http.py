@@ -13,9 +13,7 @@ from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
 from oversight.wire import Page
 
-Beginning = Annotated[
-    str, QueryParameter(max_length=20, pattern="^[A-Z0-9-]*$(?!\\n)", description="First signs.")
-]
+Beginning = Annotated[str, QueryParameter(max_length=20, description="First signs of the codes.")]
 Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
 TAGS = ["classification"]
 

@@ -40,7 +40,7 @@ LIST_READABLE = Rule(
     "A list of codes is UTF-8 CSV with the columns code, name, parent, valid_from, valid_to, "
     "confidence; each code once, its parent in the list, its dates in order.",
     "design: bidding/classification/data/SOURCES.md",
-    Ground.MALFORMED,
+    Ground.UNLAWFUL,
 )
 VERSION_NEW = Rule(
     "classification.version_new",

@@ -15,14 +15,7 @@ from oversight.wire import ID_PATTERN, Page
 
 IdInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="A UUIDv7.")]
 Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
-Subject = Annotated[
-    str,
-    QueryParameter(
-        max_length=200,
-        pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)",
-        description="Of this committee or tender.",
-    ),
-]
+Subject = Annotated[str, QueryParameter(max_length=200, description="Of this committee or tender.")]
 TAGS = ["external draw"]
 
 

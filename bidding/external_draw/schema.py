@@ -9,7 +9,7 @@ from bidding.external_draw.rules import CALLS_MAX
 from oversight.wire import Code, Hex32, Instant, Label
 
 ShortLabel = Annotated[
-    str, Meta(min_length=1, max_length=100, pattern=r"^[^\u0000-\u001f\u007f\ud800-\udfff]*$(?!\n)")
+    str, Meta(min_length=1, max_length=100, pattern=r"^[^\u0000-\u001f\u007f]*$(?!\n)")
 ]
 
 

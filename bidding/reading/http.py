@@ -15,10 +15,7 @@ from oversight.wire import ID_PATTERN, Page
 
 IdInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="A UUIDv7.")]
 Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
-OfExpert = Annotated[
-    str,
-    QueryParameter(max_length=36, pattern=r"^[0-9a-f-]*$(?!\n)", description="Of this expert."),
-]
+OfExpert = Annotated[str, QueryParameter(max_length=36, description="Only of this expert.")]
 TAGS = ["reading"]
 
 

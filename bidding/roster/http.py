@@ -27,20 +27,13 @@ from oversight.wire import ID_PATTERN, Page
 IdInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="A UUIDv7.")]
 Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
 Specialty = Annotated[
-    str,
-    QueryParameter(
-        max_length=20, pattern=r"^[A-Z0-9-]*$(?!\n)", description="Admitted for exactly this code."
-    ),
+    str, QueryParameter(max_length=20, description="Admitted for exactly this code.")
 ]
 Region = Annotated[
-    str,
-    QueryParameter(pattern=r"^([1-9][0-9]{5})?$(?!\n)", description="This region and all below."),
+    str, QueryParameter(max_length=6, description="GB/T 2260: this region and all below it.")
 ]
 WithStatus = Annotated[
-    str,
-    QueryParameter(
-        pattern=f"^({'|'.join(Status)})?$(?!\\n)", description="Only with this standing."
-    ),
+    str, QueryParameter(max_length=10, description=f"One of {', '.join(Status)}.")
 ]
 TAGS = ["roster"]
 

@@ -71,7 +71,7 @@ BATCH_BOUNDED = Rule(
     "roster.batch_bounded",
     f"One act admits at least one and at most {BATCH_MAX} experts.",
     "design: bidding/roster",
-    Ground.TOO_LARGE,
+    Ground.UNLAWFUL,
 )
 
 REGISTER = Permission("bidding.roster.register", _KEEPERS, None, "登记专家", "Register experts")

@@ -20,7 +20,7 @@ SHEET_READABLE = Rule(
     "sheet.readable",
     "The file is a table that can be read from its first line to its last.",
     "design: bidding/sheet",
-    Ground.MALFORMED,
+    Ground.UNLAWFUL,
 )
 SHEET_KIND = Rule(
     "sheet.kind",
@@ -38,7 +38,7 @@ ENCODING_CERTAIN = Rule(
     "sheet.encoding_certain",
     "Every byte of the file is valid in the encoding in which its header can be read.",
     "design: bidding/sheet",
-    Ground.MALFORMED,
+    Ground.UNLAWFUL,
 )
 
 ROWS_MAX = 200_000  # lines after the header
