@@ -33,6 +33,14 @@ def verify(bundle: Path, trust: Path) -> dict[str, Any]:
     return report
 
 
+def second_opinion(bundle: Path, trust: Path) -> str:
+    """Return the verdict of `daylight verify`, which shares no code with the offline verifier."""
+    daylight = str(Path(sys.executable).parent / "daylight")
+    command = [daylight, "--json", "verify", str(bundle), "--trust", str(trust)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    return str(json.loads(said.stdout)["verdict"])
+
+
 def failed_step(report: dict[str, Any]) -> str:
     """Return the name of the step that refused a bundle."""
     return next((one["step"] for one in report["steps"] if one["outcome"] == "failed"), "")
@@ -90,34 +98,45 @@ def judge(out: Path, expected: dict[str, str]) -> list[dict[str, Any]]:
     """Judge every true bundle; return name, verdict and what was due."""
     rows = []
     for name, due in expected.items():
-        report = verify(out / "proofs" / f"{name}.json", out / "trust.json")
+        file = out / "proofs" / f"{name}.json"
+        report = verify(file, out / "trust.json")
+        second = second_opinion(file, out / "trust.json")
         rows.append(
             {
                 "bundle": f"proofs/{name}.json",
                 "verdict": report["verdict"],
                 "exit": report["exit"],
+                "second_opinion": second,
                 "expected": due,
-                "ok": report["verdict"] == due,
+                "ok": report["verdict"] == second == due,
             }
         )
-        print(f"  {name + '.json':14} {report['verdict']} (exit {report['exit']})", flush=True)
+        print(f"  {file.name:14} {report['verdict']} (exit {report['exit']}); "
+              f"daylight verify: {second}", flush=True)  # fmt: skip
     return rows
 
 
 def tamper(out: Path) -> list[dict[str, Any]]:
     """Tell every lie, and let the verifier judge each; return step due and step found."""
+    from scripts.demonstration.story import side_by_side
     from scripts.demonstration.tampering import LIES, LIES_ABOUT_A_REDRAW, title, told
 
-    rows = []
-    for source, lies in (("first", LIES), ("redrawn", LIES_ABOUT_A_REDRAW)):
-        bundle = json.loads((out / "proofs" / f"{source}.json").read_text(encoding="utf-8"))
-        for step, lie in lies:
-            file = out / "tampered" / f"{title(step, lie)}.json"
-            file.write_text(json.dumps(told(bundle, lie), ensure_ascii=False), encoding="utf-8")
-            found = failed_step(verify(file, out / "trust.json"))
-            rows.append({"bundle": f"tampered/{file.name}", "lie": lie.__doc__, "expected": step,
-                         "refused_at": found, "ok": found == step})  # fmt: skip
-            print(f"  {file.name:38} refused at {found or 'NOTHING'}", flush=True)
+    def tell(told_lie: tuple[str, str, Any]) -> dict[str, Any]:
+        source, step, lie = told_lie
+        file = out / "tampered" / f"{title(step, lie)}.json"
+        file.write_text(json.dumps(told(true[source], lie), ensure_ascii=False), encoding="utf-8")
+        found = failed_step(verify(file, out / "trust.json"))
+        says = {"bundle": f"tampered/{file.name}", "lie": lie.__doc__}
+        return {**says, "expected": step, "refused_at": found, "ok": found == step}
+
+    true = {
+        name: json.loads((out / "proofs" / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("first", "redrawn")
+    }
+    lies = [("first", *lie) for lie in LIES] + [("redrawn", *lie) for lie in LIES_ABOUT_A_REDRAW]
+    rows = side_by_side(tell, lies)
+    for row in rows:
+        print(f"  {Path(row['bundle']).name:38} refused at {row['refused_at'] or 'NOTHING'}")
     return rows
 
 

@@ -2,14 +2,19 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from scripts.demonstration.center import Center, Person
 from scripts.pool_generator import HOME, experts, write_pool
 
+T = TypeVar("T")
+R = TypeVar("R")
+HANDS = 4  # processes at once
 SEATS = (3, 2)  # of the committee of five, by specialty
 CONTRIBUTORS = ("tenderer", "supervisor", "center")
 ROLES = {
@@ -48,13 +53,22 @@ def gather(center: Center) -> Cast:
         "supervisor": ("监督员辛", "supervisor", "draw_contributor", "draw_supervisor"),
     }
     cast = Cast(parties)
-    for who, (name, party, *posts) in people.items():
-        cast.people[who] = center.welcome(who, name, parties[party], *posts)
-    for who in CONTRIBUTORS:
-        one = cast.people[who]
-        one.does("key", "new", str(one.key_file))
-        one.does("key", "register", str(one.key_file))
+
+    def settle_in(who: str) -> None:
+        name, party, *posts = people[who]
+        one = cast.people[who] = center.welcome(who, name, parties[party], *posts)
+        if who in CONTRIBUTORS:
+            one.does("key", "new", str(one.key_file))
+            one.does("key", "register", str(one.key_file))
+
+    side_by_side(settle_in, people)
     return cast
+
+
+def side_by_side(deed: Callable[[T], R], things: Iterable[T]) -> list[R]:
+    """Do a deed for several things at once, as several people would; return what came of it."""
+    with ThreadPoolExecutor(HANDS) as hands:
+        return list(hands.map(deed, things))
 
 
 def fill_pool(cast: Cast, place: Path, count: int) -> None:

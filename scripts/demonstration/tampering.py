@@ -29,7 +29,7 @@ def unknown_field(bundle: Bundle) -> None:
     bundle["note"] = "trust me"
 
 
-def checkpoint_signature(bundle: Bundle) -> None:
+def other_size(bundle: Bundle) -> None:
     """Show a checkpoint that the log never signed."""
     origin, size, rest = bundle["log"]["checkpoint"].split("\n", 2)
     bundle["log"]["checkpoint"] = f"{origin}\n{int(size) + 1}\n{rest}"
@@ -120,7 +120,7 @@ def hidden_attempt(bundle: Bundle) -> None:
 
 LIES: tuple[tuple[str, Lie], ...] = (
     ("shape", unknown_field),
-    ("checkpoint", checkpoint_signature),
+    ("checkpoint", other_size),
     ("inclusion", log_entry),
     ("order", hidden_entry),
     ("request", more_seats),
