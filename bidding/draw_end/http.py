@@ -16,9 +16,7 @@ from oversight.idempotency.requests import Occasion
 from oversight.wire import ID_PATTERN
 
 DrawInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="The draw's UUIDv7.")]
-State = Annotated[
-    str, QueryParameter(name="state", pattern=r"^(voided|lapsed)$(?!\n)", description="How.")
-]
+State = Annotated[Ending, QueryParameter(name="state", description="How it ends.")]
 Reason = Annotated[
     str, QueryParameter(pattern=r"^[a-z][a-z-]*$(?!\n)", max_length=64, description="Why: a code.")
 ]
