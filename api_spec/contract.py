@@ -88,6 +88,12 @@ def read_json(body: bytes) -> Any:
     return value
 
 
+class Disagreeing(ValidationException):
+    """Every field has its shape, but together they break a rule of the body's own."""
+
+    status_code = 422
+
+
 class StrictBody(AbstractDTO[Any]):
     """Application-level DTO: decode a JSON body straight into the annotated type, strictly."""
 
@@ -133,6 +139,7 @@ class StrictBody(AbstractDTO[Any]):
             UnsupportedMediaType: the body does not say that it is JSON.
             Unreadable: it is not JSON.
             ValidationException: it is JSON of another shape; the place is named.
+            Disagreeing: its fields break a rule together.
         """
         if not is_json(self.asgi_connection.headers.get("content-type", "")):
             raise UnsupportedMediaType("Content-Type must be application/json")
@@ -143,7 +150,9 @@ class StrictBody(AbstractDTO[Any]):
             message, _, path = str(error).partition(" - at `$")
             key = path.rstrip("`").lstrip(".")
             wrong = {"message": message, "key": key, "source": "body"}
-            raise ValidationException(detail="body", extra=[wrong]) from error
+            # a check of the type's own stands behind an error that has a cause
+            failure = Disagreeing if error.__cause__ is not None else ValidationException
+            raise failure(detail="body", extra=[wrong]) from error
 
 
 def is_json(content_type: str) -> bool:

@@ -41,7 +41,7 @@ IF_NONE_MATCH = {
     "in": "header",
     "required": False,
     "description": "Entity tags held by the reader; 304 when one is current (RFC 9110).",
-    "schema": {"type": "string", "maxLength": 1000, "pattern": "^[\\x21-\\x7e ]*$"},
+    "schema": {"type": "string"},
 }
 ETAG = {
     "description": "Names this form of the resource.",
@@ -76,17 +76,15 @@ def described(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
     return (door for door in doors(app) if door[2].resolve_include_in_schema())
 
 
-def statuses(method: str, handler: HTTPRouteHandler, path: str) -> Iterator[int]:
+def statuses(method: str, handler: HTTPRouteHandler) -> Iterator[int]:
     """Yield the statuses beside success that a door may answer with."""
-    yield from (400, 405, 500)
+    yield from (400, 404, 405, 422, 500, 503)
     if not handler.opt.get("public"):
         yield from (401, 403)
-    if "{" in path:
-        yield 404
     if method in WRITES:
-        yield from (404, 409, 413, 415, 422, 429, 503)
+        yield from (401, 409, 413, 415, 429)
     else:
-        yield from (304, 422)
+        yield 304
 
 
 def _problem_response(status: int) -> dict[str, Any]:
@@ -163,7 +161,7 @@ def finish(app: Litestar, description: dict[str, Any]) -> dict[str, Any]:
     components["parameters"] = {"IfNoneMatch": IF_NONE_MATCH}
     for path, method, handler in described(app):
         operation = description["paths"][path][method.lower()]
-        _finish_operation(operation, path, method, handler)
+        _finish_operation(operation, method, handler)
         add_examples(operation, schemas)
     return description
 
@@ -240,11 +238,9 @@ def _point(node: Any, old: str, new: str) -> None:
             _point(item, old, new)
 
 
-def _finish_operation(
-    operation: dict[str, Any], path: str, method: str, handler: HTTPRouteHandler
-) -> None:
+def _finish_operation(operation: dict[str, Any], method: str, handler: HTTPRouteHandler) -> None:
     responses = operation["responses"]
-    for status in statuses(method, handler, path):
+    for status in statuses(method, handler):
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     permission = handler.opt.get("permission")
     operation["security"] = [{BEARER: []}] if permission else []

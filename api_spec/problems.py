@@ -68,6 +68,12 @@ MEDIA_READ = Rule(
     _WIRE,
     Ground.UNSUPPORTED,
 )
+FIELDS_AGREE = Rule(
+    "wire.fields_agree",
+    "The fields of a request body, each of its shape, keep the body's own rules together.",
+    _WIRE,
+    Ground.UNLAWFUL,
+)
 PROOF_HOLDS = Rule(
     "wire.proof_holds",
     "Evidence that a request carries (a signature, a proof) verifies.",
@@ -83,6 +89,7 @@ RULE_OF_STATUS: Mapping[int, Rule] = {
     405: METHOD_OFFERED,
     413: BODY_BOUNDED,
     415: MEDIA_READ,
+    422: FIELDS_AGREE,
 }
 
 
@@ -152,7 +159,7 @@ def _errors_of(error: HTTPException) -> list[FieldError]:
     parts = extra if isinstance(extra, list) else []
     fields = FieldError.__struct_fields__
     return [
-        FieldError(**{k: str(v) for k, v in part.items() if k in fields})
+        FieldError(**{k: str(getattr(v, "value", v)) for k, v in part.items() if k in fields})
         for part in parts
         if isinstance(part, dict)
     ]

@@ -20,7 +20,7 @@ CURSOR_ISSUED = Rule(
     "wire.cursor_issued",
     "A cursor is one that this service gave with an earlier page of the same list.",
     "design: pages of lists",
-    Ground.MALFORMED,
+    Ground.UNLAWFUL,
 )
 
 _END = r"$(?!\n)"
@@ -78,7 +78,7 @@ Label = Annotated[
     Meta(
         min_length=1,
         max_length=200,
-        pattern=r"^[^\u0000-\u001f\u007f\ud800-\udfff]*" + _END,
+        pattern=r"^[^\u0000-\u001f\u007f]*" + _END,
         description="One line of text without control characters.",
         examples=["示范"],
     ),

@@ -1,7 +1,7 @@
 """Write the documents that are made from the code: API description, rulebook, permissions, facts.
 
-    .venv/bin/python scripts/describe.py            write them
-    .venv/bin/python scripts/describe.py --check    exit 1, naming those that have drifted
+.venv/bin/python scripts/describe.py            write them
+.venv/bin/python scripts/describe.py --check    exit 1, naming those that have drifted
 """
 
 import sys

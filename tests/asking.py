@@ -39,9 +39,7 @@ class Asking:
         """Found the instance; the administrator's token is `token`."""
         receipt = await commands.found("示范中心", "", "张三", 90, self.house.occasion())
         self.token = receipt.token
-        self.administrator: Actor = await queries.actor_of_token(
-            receipt.token, self.house.clock()
-        )
+        self.administrator: Actor = await queries.actor_of_token(receipt.token, self.house.clock())
         self.parties[Role.TRADING_CENTER] = self.administrator.party
         return self
 

@@ -1,4 +1,4 @@
-"""A real service for journeys: made by `daylight init`, run by `daylight serve`, asked over HTTP."""
+"""A real service for journeys: made by `daylight init`, run by `serve`, asked over HTTP."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ class Service:
         environ |= {"DAYLIGHT_URL": self.url or "http://127.0.0.1:9", "DAYLIGHT_TOKEN": token}
         with chdir(self.directory):
             done = CliRunner().invoke(main, list(map(str, arguments)), env=environ)
-        finished = subprocess.CompletedProcess(
-            arguments, done.exit_code, done.stdout, done.stderr
-        )
+        finished = subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
         assert not check or done.exit_code == 0, (done.stdout, done.stderr, done.exception)
         return finished
 

@@ -20,7 +20,8 @@ STATEMENT_MAX = 4000  # characters of a closing's reason in words
 
 Party = Annotated[str, Meta(min_length=1, max_length=36, description="A party's id.")]
 Ending = Literal["voided", "lapsed"]
-Capped = Literal["employer", "region"]
+# a pattern, not an enumeration: descriptions can bound the names of members by patterns only
+Capped = Annotated[str, Meta(pattern=r"^(employer|region)$(?!\n)")]
 Seats = Annotated[int, Meta(ge=1, le=SEATS_MAX)]
 
 

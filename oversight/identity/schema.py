@@ -22,7 +22,7 @@ Secret = Annotated[
     Meta(
         min_length=1,
         max_length=200,
-        pattern=r"^[^\u0000-\u001f\u007f\ud800-\udfff]*$(?!\n)",
+        pattern=r"^[^\u0000-\u001f\u007f]*$(?!\n)",
         description="A password; sent over an encrypted connection only.",
         examples=["correct horse battery staple"],
     ),

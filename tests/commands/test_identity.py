@@ -177,9 +177,7 @@ async def test_the_center_helps_again_when_the_last_administrator_is_locked_out(
     await town.enter(chief)
     house.pass_time(days=91)
     assert await queries.is_self_managed(party, house.clock()) is False
-    renewed = await commands.issue_token(
-        town.administrator, chief, occasion=house.occasion()
-    )
+    renewed = await commands.issue_token(town.administrator, chief, occasion=house.occasion())
     assert (await town.actor(renewed.token)).person == chief
 
 
@@ -273,18 +271,14 @@ async def test_a_party_revokes_its_own_keys_only(town, house):
     first, second = await contributor(town), await contributor(town)
     view = await registered(town, first)
     with pytest.raises(RuleBroken, match=r"identity\.key_known"):
-        await commands.revoke_signing_key(
-            second, view.key, KeyReason.COMPROMISED, house.occasion()
-        )
+        await commands.revoke_signing_key(second, view.key, KeyReason.COMPROMISED, house.occasion())
 
 
 async def test_the_same_grant_from_two_sides_at_once_takes_effect_once(town, house):
     person = await town.person(town.administrator.party)
     results = await asyncio.gather(
         *(
-            commands.grant_post(
-                town.administrator, person, Post.POOL_KEEPER, house.occasion()
-            )
+            commands.grant_post(town.administrator, person, Post.POOL_KEEPER, house.occasion())
             for _ in range(4)
         ),
         return_exceptions=True,

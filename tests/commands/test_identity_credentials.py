@@ -48,9 +48,7 @@ async def test_a_token_is_256_random_bits_and_only_its_digest_is_kept(house, adm
     assert all(receipt.token.encode() not in bytes(row["answer"]) for row in stored)
 
 
-async def test_a_repeated_request_gets_the_same_token_and_makes_no_second_one(
-    house, administrator
-):
+async def test_a_repeated_request_gets_the_same_token_and_makes_no_second_one(house, administrator):
     first = await commands.issue_token(
         administrator, administrator.person, occasion=house.occasion("a key")
     )
@@ -207,9 +205,7 @@ async def test_a_login_belongs_to_one_person(house, administrator):
 @pytest.mark.parametrize("password", ["short", "zhang.san.login"])
 async def test_a_weak_password_is_refused(house, administrator, password):
     with pytest.raises(RuleBroken, match=r"identity\.password_long"):
-        await commands.set_password(
-            administrator, "zhang.san.login", password, house.occasion()
-        )
+        await commands.set_password(administrator, "zhang.san.login", password, house.occasion())
 
 
 async def test_a_new_password_ends_all_sessions(house, administrator):

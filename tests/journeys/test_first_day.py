@@ -213,5 +213,3 @@ async def test_the_same_first_day_on_postgres(tmp_path, server, anyio_backend):
     finally:
         service.stop()
         await drop_database(named_database(server, name))
-
-
