@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 import pytest
@@ -92,6 +93,24 @@ async def test_the_same_person_is_registered_once(house):
     with pytest.raises(RuleBroken, match="roster.expert_new"):
         await register_expert(KEEPER, registration(), house.occasion())
     assert (await house.count("expert"), await house.log_rows()) == (1, 1)
+
+
+async def test_a_person_registered_twice_at_once_enters_the_pool_once(house):
+    deeds = [register_expert(KEEPER, registration(), house.occasion()) for _ in range(4)]
+    done = await asyncio.gather(*deeds, return_exceptions=True)
+    refused = [one.rule.code for one in done if isinstance(one, RuleBroken)]
+    assert refused == ["roster.expert_new"] * 3
+    assert (await house.count("expert"), await house.log_rows()) == (1, 1)
+
+
+async def test_an_expert_admitted_twice_at_once_is_admitted_once(house):
+    made = await register_expert(KEEPER, registration(), house.occasion())
+    order = Admission([made.expert])
+    deeds = [admit_experts(REVIEWER, order, house.occasion()) for _ in range(3)]
+    done = await asyncio.gather(*deeds, return_exceptions=True)
+    refused = [one.rule.code for one in done if isinstance(one, RuleBroken)]
+    assert refused == ["roster.step_lawful"] * 2
+    assert await house.count("standing_change") == 1
 
 
 async def test_an_admission_takes_effect_for_all_or_for_none(house):
