@@ -273,3 +273,21 @@ async def test_a_draw_runs_only_under_the_key_that_was_sealed(stage, tmp_path):
         )  # fmt: skip
     finally:
         true.vrf, true.vrf_public = true_vrf
+
+
+async def test_of_two_contributors_at_once_one_stands_behind_the_other(stage):
+    await stage.order()
+    ends = await asyncio.gather(
+        *(
+            commands.commit_contribution(
+                stage.actor(role, Post.DRAW_CONTRIBUTOR), stage.draw, stage.commitment(role),
+                stage.house.occasion(),
+            )
+            for role in (Role.TENDERER, SUPERVISOR)
+        ),
+        stage.house_hand(),
+    )  # fmt: skip
+    assert {end.step for end in ends[:2]} == {"committed"}
+    indexes = [step.index for step in (await draws.view(stage.draw)).steps]
+    previous = [(await entry(index)).entry().body["previous"] for index in indexes]
+    assert previous == [None, *indexes[:-1]]
