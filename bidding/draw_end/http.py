@@ -6,6 +6,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
+from bidding.bundle.rules import Opening
 from bidding.closing.rules import Close
 from bidding.draw.rules import IDENTIFY_DRAW
 from bidding.draw.schema import Closing, ClosingTerms, DrawReceipt, Ending
@@ -13,7 +14,7 @@ from bidding.draw_end import commands, queries
 from bidding.draw_end.rules import CLOSE_DRAW
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
-from oversight.wire import ID_PATTERN
+from oversight.wire import ID_PATTERN, Page
 
 DrawInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="The draw's UUIDv7.")]
 State = Annotated[Ending, QueryParameter(name="state", description="How it ends.")]
@@ -74,3 +75,17 @@ async def post_identities(
     bundle from then on.
     """
     return await commands.open_identities(actor, draw, occasion)
+
+
+@get(
+    "/v1/draws/{draw:str}/openings",
+    opt={"public": True},
+    operation_id="getPublicOpenings",
+    summary="Show who holds a seat, where that is public",
+    tags=TAGS,
+)
+async def get_openings(draw: DrawInPath) -> Page[Opening]:
+    """Show the opened identities where the edition opens them to everybody (政府采购法实施条例 43);
+    elsewhere they are in the bundles of those to whom it opens them.
+    """
+    return Page(await queries.public_openings(draw))

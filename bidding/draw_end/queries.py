@@ -5,7 +5,7 @@ import msgspec
 from bidding.bundle.rules import ClosedPart, OpenedPart, Opening
 from bidding.closing.rules import NO_PROOF, Close, State
 from bidding.draw import queries as draws
-from bidding.draw.rules import Case
+from bidding.draw.rules import IDENTITIES_ALLOWED, Case
 from bidding.draw.schema import ClosingTerms
 from bidding.draw.tables import DrawOpening, DrawRequest, DrawResult
 from bidding.sealing.queries import candidate
@@ -14,7 +14,9 @@ from bidding.terminal import queries as terminal
 from bidding.terminal.queries import Result
 from bidding.terminal.rules import check_key_at_hand
 from bidding.walk.rules import Line, attributes_due, identities_due, walk_digest
+from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
+from oversight.rulebook.rules import edition
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -98,6 +100,24 @@ async def stored_openings(draw: str) -> list[Opening]:
         return []
     plain = ring().fields.open(bytes(row["openings"]), openings_context(draw))
     return msgspec.json.decode(plain, type=list[Opening])
+
+
+async def public_openings(draw: str) -> list[Opening]:
+    """Return who holds a seat, where the edition opens it to everybody and the reveal was made.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS, IDENTITIES_ALLOWED.
+    """
+    found = await draws.case(draw)
+    audience = edition(found.rulebook).draw.identities
+    if found.state is not State.IDENTIFIED or audience != "public":
+        raise RuleBroken(
+            IDENTITIES_ALLOWED,
+            needed="an edition that opens identities to the public, and their reveal",
+            audience=audience,
+            state=found.state.value,
+        )
+    return await stored_openings(draw)
 
 
 def openings_context(draw: str) -> str:

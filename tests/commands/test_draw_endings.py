@@ -11,6 +11,7 @@ from draw_stage import BRIDGES, ROADS, Stage
 from bidding.draw import queries as draws
 from bidding.draw.schema import StratumOrder
 from bidding.draw_end.commands import close_draw, open_identities
+from bidding.draw_end.queries import public_openings
 from bidding.draw_record import queries as record
 from bidding.draw_record.commands import (
     release_auditor_file,
@@ -244,3 +245,30 @@ async def test_nothing_personal_or_secret_is_on_the_log_or_in_the_clear(stage):
             data = b"".join(bytes(row[column]) for column in columns)
             for telling in ("专家", "Employer", "Bidder Works"):
                 assert telling.encode() not in data, (table, telling)
+
+
+async def test_under_the_procurement_law_a_day_passes_first_and_names_are_public_in_the_end(house):
+    stage = await Stage(house).set_up(editions=("demo", "P-2025"))
+    await stage.form(tender="t-p", rulebook="P-2025")
+    await stage.until("committed")
+    with pytest.raises(RuleBroken, match="draw.vrf_key_settled"):
+        await stage.seal()
+    stage.house.pass_time(hours=24)
+    await stage.seal()
+    for role in (Role.TENDERER, SUPERVISOR):
+        await stage.reveal(role)
+    await stage.run()
+    with pytest.raises(RuleBroken, match="draw.identities_allowed"):
+        await public_openings(stage.draw)
+    await stage.open()
+    assert len([one for one in await public_openings(stage.draw) if "value" in one.identity]) == 4
+    assert (await record.bundle(stage.operator, stage.draw)).openings
+    own, offline = await stage.verdicts()
+    assert (own.verdict, offline["exit"]) == ("valid", 0), (own.steps, offline)
+    assert not own.demo
+
+
+async def test_names_that_are_for_the_parties_are_never_public(stage):
+    await stage.until("identified")
+    with pytest.raises(RuleBroken, match="draw.identities_allowed"):
+        await public_openings(stage.draw)
