@@ -31,6 +31,4 @@ STATEMENTS = (
 
 
 async def forwards() -> SqlMigration:
-    return SqlMigration(
-        ID, "bidding", "committees", {"sqlite": STATEMENTS, "postgres": STATEMENTS}
-    )
+    return SqlMigration(ID, "bidding", "committees", {"sqlite": STATEMENTS, "postgres": STATEMENTS})
