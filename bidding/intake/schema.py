@@ -28,6 +28,6 @@ class ImportReceipt(msgspec.Struct, frozen=True):
 class Progress(msgspec.Struct, frozen=True):
     """How far a running import has come, in this process."""
 
-    phase: str  # "checking", "writing", "done" or "unknown"
+    phase: str  # "checking", "writing", or "unknown": not running in this process
     lines: int  # dealt with in this phase
     of: int  # lines in all; 0 while they are being counted
