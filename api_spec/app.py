@@ -108,7 +108,8 @@ async def open_instance(settings: Settings) -> AsyncIterator[None]:
     use_ring(open_ring(Path(settings.key_dir)))
     use_settings(settings)
     use_terms(Terms(settings.origin, settings.pending_max))
-    await open_database(settings.dsn, assembly.TABLES, assembly.MIGRATED)
+    connections = settings.database_connections_max
+    await open_database(settings.dsn, assembly.TABLES, assembly.MIGRATED, connections)
     try:
         yield
     finally:

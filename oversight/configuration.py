@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Literal, get_type_hints
+from typing import Annotated, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
@@ -56,15 +56,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     key_dir: str = ""
     dsn: str = ""
     origin: Origin = "demo.daylight.invalid/log"
-    public_url: Text = "http://127.0.0.1:8000"
     host: Text = "127.0.0.1"
     port: Port = 8000
-    language: Literal["zh", "en"] = "zh"
     editions: tuple[str, ...] = ("T-2025", "P-2025", "L-2025")
     enforced_figures: tuple[str, ...] = ()
     calendar_file: str = ""
     checkpoint_seconds: Annotated[float, Meta(gt=0, le=60)] = 0.5
-    effect_wait_seconds: Annotated[float, Meta(gt=0, le=300)] = 10.0
+    effect_wait_seconds: Annotated[float, Meta(gt=0, le=60)] = 3.0
     pending_max: Count = 100_000
     database_connections_max: Count = 10
     request_bytes_max: Count = 1 << 20
@@ -89,10 +87,8 @@ DOCS: Mapping[str, str] = MappingProxyType(
         "data_dir.",
         "origin": "Name of the log in every checkpoint: the public URL without its scheme. "
         "It never changes once an entry is signed.",
-        "public_url": "Address under which others reach the service; it begins links and proofs.",
         "host": "Address to listen on.",
         "port": "Port to listen on; 0 takes a free one.",
-        "language": "Language of messages where the asker states none: zh or en.",
         "editions": "Editions of the rulebook that are in force here. `demo` is not among them "
         "unless named, and never belongs beside real cases.",
         "enforced_figures": "Unconfirmed or local figures made hard here, as `T-2025:"
@@ -100,7 +96,7 @@ DOCS: Mapping[str, str] = MappingProxyType(
         "calendar_file": "TOML file with holidays and make-up workdays of years that the calendar "
         "does not know yet.",
         "checkpoint_seconds": "Seconds between checkpoints while there are new entries.",
-        "effect_wait_seconds": "Seconds that a command waits for its entry to take effect.",
+        "effect_wait_seconds": "Seconds that a step waits for the entry before it to take effect.",
         "pending_max": "Entries waiting for the log above which new acts are asked to come later.",
         "database_connections_max": "Connections to PostgreSQL of one process, at most.",
         "request_bytes_max": "Size of a request body, at most.",

@@ -26,6 +26,7 @@ from bidding.draw.tables import (
     DrawStep,
 )
 from bidding.walk.rules import SEATED, Line
+from oversight.configuration import settings
 from oversight.database import is_postgres, reading, run
 from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
@@ -33,8 +34,6 @@ from oversight.ledger.queries import index_of, wait_effective, wait_index
 from oversight.values.digests import unhex
 from oversight.values.instants import to_micro_text, to_text
 from oversight.wire import PAGE_LIMIT, Page, cursor_after, read_cursor
-
-WAIT_SECONDS = 3.0  # for an entry to be in effect
 
 
 async def newest_step(draw: str) -> Taken:
@@ -58,11 +57,11 @@ async def in_effect(act: str, ordinal: int) -> int:
     """Return the index of an entry once a checkpoint covers it.
 
     Raises:
-        RuleBroken: PRIOR_ENTRY_EFFECTIVE, after WAIT_SECONDS.
+        RuleBroken: PRIOR_ENTRY_EFFECTIVE, after the configured wait (effect_wait_seconds).
     """
     try:
-        index = await wait_index(act, ordinal, WAIT_SECONDS)
-        await wait_effective(index, WAIT_SECONDS)
+        index = await wait_index(act, ordinal, settings().effect_wait_seconds)
+        await wait_effective(index, settings().effect_wait_seconds)
     except RuleBroken as busy:
         raise RuleBroken(
             PRIOR_ENTRY_EFFECTIVE,

@@ -21,6 +21,7 @@ from bidding.roster.rules import Step as Standing
 from bidding.roster.schema import StandingOrder
 from bidding.terminal.commands import run_draw, seal_draw
 from oversight.authority.rules import Post, Role
+from oversight.configuration import use_settings
 from oversight.errors import ProofRejected, RuleBroken
 from oversight.idempotency.requests import Replayed
 from oversight.keys.directory import make_ring, ring
@@ -208,8 +209,8 @@ async def test_steps_out_of_their_order_are_refused(stage):
     await refused(stage, stage.void(), "draw.step_lawful")
 
 
-async def test_a_step_waits_for_the_entry_before_and_then_asks_to_come_again(stage, monkeypatch):
-    monkeypatch.setattr(draws, "WAIT_SECONDS", 0.05)
+async def test_a_step_waits_for_the_entry_before_and_then_asks_to_come_again(stage):
+    use_settings(msgspec.structs.replace(stage.house.settings, effect_wait_seconds=0.05))
     await stage.order()
     sent = stage.commitment(Role.TENDERER)
     contributor = stage.actor(Role.TENDERER, Post.DRAW_CONTRIBUTOR)

@@ -54,7 +54,7 @@ def test_a_name_that_is_no_setting_is_refused_with_its_source(file):
 @pytest.mark.parametrize(
     ("name", "text"),
     [("PORT", "x"), ("PORT", "99999"), ("PORT", "1.5"), ("ORIGIN", "a b"), ("ORIGIN", "a+b"),
-     ("LANGUAGE", "fr"), ("CHECKPOINT_SECONDS", "0"), ("PENDING_MAX", "-1"), ("DATA_DIR", "")],
+     ("CHECKPOINT_SECONDS", "0"), ("PENDING_MAX", "-1"), ("DATA_DIR", "")],
 )  # fmt: skip
 def test_a_value_out_of_type_or_bounds_is_refused_naming_setting_and_source(name, text):
     with pytest.raises(RuleBroken, match=r"configuration\.setting_readable") as refusal:
