@@ -4,7 +4,6 @@ from typing import Any
 
 JSON = "application/json"
 _OF_TYPE: dict[str, Any] = {
-    "string": "…",
     "integer": 0,
     "number": 0,
     "boolean": False,
@@ -59,6 +58,8 @@ def _of_type(schema: dict[str, Any], schemas: dict[str, Any], inside: frozenset[
     if kind == "object" and "properties" in schema:
         fields = sorted(schema["properties"].items())
         return {name: example_of(field, schemas, inside) for name, field in fields}
+    if kind == "string":
+        return "…" * max(1, schema.get("minLength", 1))
     if kind in ("integer", "number") and "minimum" in schema:
         return schema["minimum"]
     return _OF_TYPE[kind]
