@@ -3,6 +3,7 @@
 from typing import Any
 
 JSON = "application/json"
+_OF_FORMAT = {"date": "2026-03-01", "date-time": "2026-03-01T08:00:00Z"}
 _OF_TYPE: dict[str, Any] = {
     "integer": 0,
     "number": 0,
@@ -58,6 +59,8 @@ def _of_type(schema: dict[str, Any], schemas: dict[str, Any], inside: frozenset[
     if kind == "object" and "properties" in schema:
         fields = sorted(schema["properties"].items())
         return {name: example_of(field, schemas, inside) for name, field in fields}
+    if kind == "string" and schema.get("format") in _OF_FORMAT:
+        return _OF_FORMAT[schema["format"]]
     if kind == "string":
         return "…" * max(1, schema.get("minLength", 1))
     if kind in ("integer", "number") and "minimum" in schema:
