@@ -32,6 +32,7 @@ async def test_a_killed_command_took_effect_whole_or_not_at_all(house, request, 
         "draw": stage.draw, "center": center, "command": command,
     }  # fmt: skip
     found = sweep(told)
+    await house.open()  # the fixture closes it
     word = {"seal": "sealed", "run": "drawn"}[command]
     for crash in found:
         check(crash, word)
