@@ -48,7 +48,7 @@ from typing import Any, Callable, Iterable, NamedTuple, Sequence  # noqa: UP035
 
 PROTOCOL = "daylight/draw/v1"
 INTEGER_MAX = 2**53 - 1  # RFC 8785 (I-JSON): above it numbers are not exact everywhere
-DEPTH_MAX = 40  # a bundle nests far less; deeper input is refused before it can hurt
+DEPTH_MAX = 64  # a bundle nests far less; deeper input is refused before it can hurt
 LEAF_BYTES_MAX = 65_535  # ledger.md, "Entry"
 STRATUM_SIZE_MAX = 10**7
 TICKET_BYTES = 16
@@ -179,7 +179,7 @@ def _need_plain(value: Any) -> None:
     pending: list[tuple[Any, int]] = [(value, 0)]
     while pending:
         item, depth = pending.pop()
-        need(depth <= DEPTH_MAX, "nested too deeply")
+        need(depth < DEPTH_MAX or not isinstance(item, (list, dict)), "nested too deeply")
         if isinstance(item, ForeignNumber):
             refuse("{} is no integer within 2^53-1", item.text)
         elif isinstance(item, str):
@@ -474,7 +474,7 @@ def is_included(leaf: bytes, index: int, size: int, path: Sequence[bytes], root:
 
 ED25519_LOG = 0x01
 ED25519_COSIGNER = 0x04
-NOTE_LINES_MAX = 100
+NOTE_LINES_MAX, NOTE_BYTES_MAX = 100, 1_000_000  # the bounds of the Go package
 
 
 class NoteKey(NamedTuple):
@@ -520,16 +520,13 @@ def parse_vkey(vkey: str) -> NoteKey:
     program has no use for: such a key, like every type but 01 and 04, never verifies anything.
     """
     parts = vkey.split("+", 2)
-    need(
-        len(parts) == 3 and is_key_name(parts[0]) and is_hex(parts[1], 4),
-        "{} is no verifier key",
-        vkey,
-    )
+    need(len(parts) == 3 and is_hex(parts[1], 4), "{} is no verifier key", vkey)
     blob = unbase64(parts[2])
-    need(len(blob) > 1, "{} holds no key", vkey)
+    need(len(blob) > 0, "{} holds no key", vkey)
     kind, public = blob[0], blob[1:]
     found = NoteKey(parts[0], bytes.fromhex(parts[1]), kind, public)
     if kind in (ED25519_LOG, ED25519_COSIGNER):
+        need(is_key_name(parts[0]), "{} is no verifier key", vkey)
         need(len(public) == 32, "{} is not 32 bytes long", vkey)
         need(
             found.key_id == key_id(parts[0], kind, public),
@@ -541,10 +538,8 @@ def parse_vkey(vkey: str) -> NoteKey:
 
 def parse_note(note: str) -> Note:
     """Split a signed note at its last empty line and decode its signature lines."""
-    need(
-        not any(c != "\n" and (ord(c) < 32 or ord(c) == 127) for c in note),
-        "a control character in the note",
-    )
+    need(len(note.encode()) <= NOTE_BYTES_MAX, "a note longer than {} bytes", NOTE_BYTES_MAX)
+    need(not any(c < " " and c != "\n" for c in note), "a control character in the note")
     text, blank, lines = note.rpartition("\n\n")
     need(bool(blank) and lines.endswith("\n"), "no signature lines at the end of the note")
     rows = lines[:-1].split("\n")
@@ -605,10 +600,12 @@ def parse_checkpoint(text: str) -> Checkpoint:
     lines = text.split("\n")
     need(len(lines) >= 4 and lines[-1] == "" and all(lines[:-1]), "a malformed checkpoint")
     need(
-        re.fullmatch("0|[1-9][0-9]{0,15}", lines[1]) is not None and int(lines[1]) <= INTEGER_MAX,
+        re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]) is not None and int(lines[1]) < 2**63,
         "a malformed size in the checkpoint",
     )
-    return Checkpoint(lines[0], int(lines[1]), unbase64(lines[2], 32))
+    size, root = int(lines[1]), unbase64(lines[2], 32)
+    need(size > 0 or root == tree_root([]), "an empty log has another root")
+    return Checkpoint(lines[0], size, root)
 
 
 def parse_tlog_proof(proof: str) -> tuple[int, list[bytes], str]:
@@ -1029,9 +1026,29 @@ PHASE = {
     "lapsed": 6,
     "identified": 6,
 }
+# what the body of each must have beside `draw` and `previous` (draw.md, "Entries")
+BODY = {
+    "ordered": ("purpose", "attempt", "of"),
+    "committed": ("party", "commitment", "signature"),
+    "sealed": ("request", "purpose", "attempt", "of"),
+    "revealed": ("party", "nonce", "request", "signature"),
+    "drawn": ("request", "alpha", "pi", "beacon", "walk"),
+    "answered": ("line", "outcome", "evidence", "countersigner", "signature", "walk"),
+    "voided": ("reason", "statement", "signature", "alpha", "pi", "walk"),
+    "lapsed": ("reason", "statement", "signature", "alpha", "pi", "walk"),
+    "identified": ("openings",),
+}
 ONCE = ("ordered", "sealed", "drawn", "voided", "lapsed", "identified")
 # purposes whose rosters are public from the seal on: no multiple, no caps, nothing left to open
 OPEN_PURPOSES = ("tie-break", "parameter", "presentation-order", "host-site", "inspection-sample")
+# what the two halves of an entry say; the first name tells one person from another
+FORMS = {
+    "evaluation-committee": {
+        "identity": ("expert", "name"),
+        "attributes": ("employer", "region", "specialties"),
+    },
+    "supplier-invitation": {"identity": ("uscc", "name"), "attributes": ("controller",)},
+}
 FIRST_CODES = ("duplicate", "cap", "seated")
 ANSWER_CODES = (
     "declined",
@@ -1278,6 +1295,8 @@ def step_order(case: Case) -> Words:
         draw = entry.body.get("draw")
         if not isinstance(draw, str) or draw not in by_draw:
             raise Refused(say("entry {} belongs to another draw", entry.index))
+        for name in ("previous", *BODY[entry.word]):
+            need(name in entry.body, "entry {} has no {}", entry.index, name)
         by_draw[draw].entries.append(entry)
     before: Attempt | None = None
     for attempt in case.attempts:
@@ -1332,8 +1351,9 @@ def _need_lawful_sequence(attempt: Attempt) -> None:
         "attempt {} goes on without drawn",
         number,
     )
-    parties = [canon(entry.body.get("party")) for entry in attempt.all("revealed")]
-    need(len(set(parties)) == len(parties), "a party has {} twice", "revealed")
+    parties = [entry.body["party"] for entry in attempt.all("revealed")]
+    named = [party for party in parties if isinstance(party, str)]  # others: step 7 refuses them
+    need(len(set(named)) == len(named), "a party has {} twice", "revealed")
 
 
 def _need_lawful_start(case: Case, attempt: Attempt, before: Attempt | None) -> None:
@@ -1667,6 +1687,8 @@ def step_beacon(case: Case, attempt: Attempt) -> Words:
         )
     if found["signature"] is None:
         need(drawn is None, "drawn without the beacon's signature")
+        if doubts:
+            raise Undecided(doubts[0])
         return say("closed before round {}", asked["round"])
     if chain["scheme"] in G1_SCHEMES:
         need(
@@ -1908,7 +1930,7 @@ def step_walk(case: Case, attempt: Attempt) -> Words:
         return say("nothing was drawn")
     parent = case.bundle["parent"]
     if attempt.request["of"] is not None and parent is None:
-        raise Undecided(say("the parent's lines are not in the bundle"))
+        raise Refused(say("the parent's lines are not in the bundle"))
     need(
         all(line["stratum"] < len(attempt.request["strata"]) for line in walk),
         "a line of a stratum that does not exist",
@@ -2136,6 +2158,8 @@ def step_openings(case: Case) -> Words:
     need(bool(caps) or not capped, "a line is capped, but the request has no caps")
     public = attempt.request["purpose"] in OPEN_PURPOSES
     opened = _open_all(openings, None if public else walk)
+    if not public:
+        _need_people(openings, attempt.request["purpose"])
     logged = attempt.one("sealed") if public else identified
     if logged is None:
         need(not openings, "identities opened before the entry that reveals them")
@@ -2188,6 +2212,24 @@ def _open_all(openings: list[Any], walk: list[Any] | None) -> dict[str, Any]:
         )
         opened[commitment] = opening
     return opened
+
+
+def _need_people(openings: list[Any], purpose: str) -> None:
+    """Refuse an open half of another form, and one person under two commitments (draw.md, step 3)."""
+    forms = FORMS.get(purpose, FORMS["evaluation-committee"])
+    known: set[str] = set()
+    for opening in openings:
+        for half, names in forms.items():
+            value = opening[half].get("value")
+            need(
+                value is None or set(value) == set(names),
+                "the {} of {} has not the form due",
+                half,
+                opening["commitment"][:16],
+            )
+        person = canon(opening["identity"].get("value", {}).get(forms["identity"][0])).hex()
+        need("value" not in opening["identity"] or person not in known, "somebody is opened twice")
+        known.add(person)
 
 
 def _need_all_opened(walk: list[Any], opened: dict[str, Any], with_caps: bool) -> None:
@@ -2258,20 +2300,27 @@ def step_earlier(case: Case) -> Words:
 
 
 def _doubts_about_releases(case: Case) -> list[Words]:
-    """A contributor that left between attempts signed a release; no bundle can show it."""
-    sealed = [attempt for attempt in case.attempts if attempt.request is not None]
+    """A contributor that left between attempts signed a release; no bundle can show it.
+
+    Of an attempt closed before its seal those are known who committed.
+    """
+    bound: dict[str, int] = {}  # party -> the last attempt that it is known to be part of
     doubts: list[Words] = []
-    for before, after in zip(sealed, sealed[1:]):  # noqa: B905, RUF007
-        staying = {c["party"] for c in after.request["contributors"]}
+    for attempt in case.attempts:
+        if attempt.request is None:
+            bound.update(dict.fromkeys(_by_party(attempt.all("committed")), attempt.number))
+            continue
+        staying = {c["party"] for c in attempt.request["contributors"]}
         doubts += [
             say(
                 "{} contributed to attempt {} and no longer: its release is not in the bundle",
-                c["party"],
-                before.number,
+                party,
+                number,
             )
-            for c in before.request["contributors"]
-            if c["party"] not in staying
+            for party, number in bound.items()
+            if party not in staying
         ]
+        bound = dict.fromkeys(staying, attempt.number)
     return doubts
 
 
@@ -2309,7 +2358,7 @@ AN_EXPERT = record_of(
 AN_AUDITORS_FILE = record_of(
     secret=hex_of(32),
     entries=list_of(list_of(AN_EXPERT)),
-    excluded=record_of(salt=hex_of(32), list=list_of(list_of(any_text, least=2))),
+    excluded=record_of(salt=hex_of(32), list=list_of(list_of(any_text))),
 )
 
 
@@ -2617,6 +2666,11 @@ CHINESE = {
     "a malformed signature line": "签名行格式不对",
     "a signature line too short": "签名行过短",
     "a malformed checkpoint": "检查点格式不对",
+    "a note longer than {} bytes": "签名文本超过 {} 字节",
+    "an empty log has another root": "空日志的树根不符",
+    "entry {} has no {}": "第 {} 条记录没有 {}",
+    "the {} of {} has not the form due": "{1} 的 {0} 格式不符",
+    "somebody is opened twice": "同一人被公开两次",
     "a malformed size in the checkpoint": "检查点的规模写法不对",
     "not a tlog-proof": "不是 tlog-proof 文件",
     "{} strata, {} seats, {} in the rosters, {} contributors, attempt {}": "{} 层、{} 席、名册共 {} 人、{} 方投入,第 {} 次",

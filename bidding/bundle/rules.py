@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from bidding.lottery.rules import PROTOCOL, labelled
 from oversight.errors import ProofRejected
+from oversight.ledger.facts import ENTRY_BYTES_MAX
 from oversight.values.canonical import NotCanonical, canonical, parse_strict
 from oversight.values.digests import unbase64
 from oversight.values.instants import from_text
@@ -26,6 +27,12 @@ SUPPLIER_INVITATION = "supplier-invitation"
 OPEN_PURPOSES = frozenset(
     {"tie-break", "parameter", "presentation-order", "host-site", "inspection-sample"}
 )
+# What the two parts of an entry say; the first name tells one person from another (draw.md, step 3
+# and "Other purposes"). Purposes that are not named draw experts.
+PART_FORMS = {
+    EVALUATION_COMMITTEE: (("expert", "name"), ("employer", "region", "specialties")),
+    SUPPLIER_INVITATION: (("uscc", "name"), ("controller",)),
+}
 
 Hex32 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Hex64 = Annotated[str, Meta(pattern=r"^[0-9a-f]{128}\Z")]
@@ -181,7 +188,8 @@ class LoggedEntry(Part, frozen=True):
     inclusion: list[Hex32]
 
     def __post_init__(self) -> None:
-        unbase64(self.leaf)
+        if len(unbase64(self.leaf)) > ENTRY_BYTES_MAX:
+            raise ValueError("an entry is longer than any")
 
 
 class EarlyProofs(Part, frozen=True):
@@ -207,7 +215,7 @@ class Earlier(Part, frozen=True):
     beacon: BeaconValue | None
     vrf: VrfResult | None
     walk: list[WalkLine]
-    draw: str | msgspec.UnsetType = msgspec.UNSET  # exactly where it was closed before the seal
+    draw: Text | msgspec.UnsetType = msgspec.UNSET  # exactly where it was closed before the seal
 
     def __post_init__(self) -> None:
         if (self.request is None) != isinstance(self.draw, str):

@@ -6,7 +6,7 @@ and the rest goes on.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
@@ -126,15 +126,15 @@ def check_request(attempt: Attempt, keys: Sequence[Logged], trust: Trust) -> Fin
         raise ProofRejected("the request is of another log")
     if not ordered[0].index < request.pool.as_of <= sealed[0].index:
         raise ProofRejected("as_of does not lie between the order and the seal")
-    leads = [sealed[0].at - key.at for key in _key_entries(keys, request.vrf_key, sealed[0].index)]
-    if not leads:
+    published = _key_entries(keys, request.vrf_key, sealed[0].index)
+    if not published:
         raise ProofRejected("the VRF key was not logged before the seal")
     edition = trust.editions.get(request.rulebook)
     if edition is None:
         return Finding(
             "agrees with order and seal", "与申请、封存记录一致", (_no_edition(request),)
         )
-    _check_figures(request, edition, max(leads))
+    _check_figures(request, edition, sealed[0].at - published[0].at)
     seats, size = sum(one.seats for one in request.strata), sum(one.size for one in request.strata)
     return Finding(
         f"{seats} seats from {size} entries in {len(request.strata)} strata; "
@@ -149,13 +149,15 @@ def _no_edition(request: Request) -> str:
 
 
 def _key_entries(keys: Sequence[Logged], key: str, before: int) -> list[Logged]:
-    return [
+    """Return the entries that published a VRF key, the first on the log first."""
+    published = [
         one
         for one in keys
         if isinstance(one.fact, KeyPublished)
         and (one.fact.purpose, one.fact.key) == (VRF_PURPOSE, key)
         and one.index < before
     ]
+    return sorted(published, key=lambda one: one.index)
 
 
 def _check_figures(request: Request, edition: TrustedEdition, lead: timedelta) -> None:
@@ -167,7 +169,7 @@ def _check_figures(request: Request, edition: TrustedEdition, lead: timedelta) -
         raise ProofRejected(f"a roster is smaller than {edition.roster_multiple} times its seats")
     if request.attempt > edition.attempts_max:
         raise ProofRejected(f"more than {edition.attempts_max} attempts")
-    if lead < timedelta(hours=edition.vrf_lead_hours):
+    if lead // timedelta(seconds=1) < edition.vrf_lead_hours * 3600:
         raise ProofRejected(f"the VRF key was logged less than {edition.vrf_lead_hours} h before")
 
 
@@ -280,8 +282,8 @@ def inputs_revealed(attempt: Attempt, trust: Trust) -> bool:
     if attempt.request.beacon is None or not trust.witnesses.quorum:
         return False
     logged = {fact.party for _, fact in attempt.record.all(facts.Revealed)}
-    others = {one.party for one in attempt.reveals} - missing - {trust.center}
-    return logged == {one.party for one in attempt.reveals} and bool(others)
+    parties, role_of = {one.party for one in attempt.reveals}, roles(trust)
+    return logged == parties and any(role_of.get(one) != CENTER for one in parties - missing)
 
 
 def inputs_complete(attempt: Attempt, trust: Trust) -> bool:
@@ -300,15 +302,13 @@ def check_beacon(attempt: Attempt, trust: Trust) -> Finding:
         return Finding("none", "未使用公共随机信标")
     if came is None or (came.chain, came.round) != (named.chain, named.round):
         raise ProofRejected("the beacon is not the round that the request names")
-    if drawn is not None and drawn.beacon != came.signature:
+    if drawn is not None and (came.signature is None or drawn.beacon != came.signature):
         raise ProofRejected("the drawn entry holds another beacon signature")
     chain = trust.beacons.get(named.chain)
     if chain is None:
         gap = f"chain {named.chain[:16]}… is not in the trust file"
         return Finding(f"round {named.round}", f"第 {named.round} 轮", (gap,))
-    at = datetime.fromtimestamp(chain.genesis, UTC) + timedelta(
-        seconds=(named.round - 1) * chain.period
-    )
+    second = chain.genesis + (named.round - 1) * chain.period  # of any size: no date need have it
     gaps = []
     if came.signature is not None:
         check_point(bytes.fromhex(came.signature), chain.scheme)
@@ -316,11 +316,14 @@ def check_beacon(attempt: Attempt, trust: Trust) -> Finding:
     edition = trust.editions.get(attempt.request.rulebook)
     if edition is None:
         gaps.append(_no_edition(attempt.request))
-    elif at < from_text(attempt.request.reveal_by) + timedelta(minutes=edition.round_lead_minutes):
+    elif (
+        second
+        < int(from_text(attempt.request.reveal_by).timestamp()) + 60 * edition.round_lead_minutes
+    ):
         raise ProofRejected("the round comes too soon after reveal_by")
     if trust.witnesses.quorum and drawn is not None:
-        gaps += _check_early(attempt, trust, int(at.timestamp()))
-    said = at.isoformat()
+        gaps += _check_early(attempt, trust, second)
+    said = f"POSIX second {second}"
     return Finding(f"round {named.round} at {said}", f"第 {named.round} 轮（{said}）", tuple(gaps))
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from bidding.bundle.rules import (
+    EVALUATION_COMMITTEE,
     OPEN_PURPOSES,
+    PART_FORMS,
     ClosedPart,
     OpenedPart,
     Opening,
@@ -38,6 +40,7 @@ from bidding.walk.rules import (
 from oversight.errors import ProofRejected
 from oversight.keys.vrf import verify as verify_vrf
 from oversight.ledger.rules import check_inclusion
+from oversight.values.canonical import canonical
 
 
 def expected_alpha(attempt: Attempt, trust: Trust) -> bytes | None:
@@ -127,17 +130,19 @@ class _Bundled:
 
 
 def check_walk(
-    attempt: Attempt, orders: Sequence[Order], before: Iterable[bytes] = ()
+    attempt: Attempt, orders: Sequence[Order], before: Iterable[bytes] | None = ()
 ) -> tuple[Finding, list[Line]]:
     """Return the walk, replayed from order and answers (step 11).
 
-    `before` holds the commitments on the lines of parent draws.
+    `before` holds the commitments on the lines of parent draws; None where they are missing.
     """
     answers = attempt.record.all(facts.Answered)
     if not orders:
         if attempt.walk:
             raise ProofRejected("a walk without a result")
         return Finding("no walk", "无抽取过程"), []
+    if before is None:
+        raise ProofRejected("the parent's lines are not in the bundle")
     bundled = _Bundled(attempt)
     walk = Walk(
         [stratum.seats for stratum in attempt.request.strata],
@@ -281,6 +286,8 @@ def check_openings(attempt: Attempt, lines: Sequence[Line], openings: Sequence[O
     if not public and not set(names) <= {line.commitment.hex() for line in lines}:
         raise ProofRejected("somebody is opened whom the walk did not meet")
     shown = {bytes.fromhex(one.commitment): _checked_parts(one) for one in openings}
+    if not public:
+        _check_people(shown.values(), attempt.request.purpose)
     logged = _logged_openings(attempt)
     if logged is None:
         if openings:
@@ -317,6 +324,24 @@ def _checked_parts(opening: Opening) -> Shown:
     if entry_commitment(*digests).hex() != opening.commitment:
         raise ProofRejected("an opening does not give its commitment")
     return opening.parts()
+
+
+def _check_people(shown: Iterable[Shown], purpose: str) -> None:
+    """Raise ProofRejected for a part of another form, or one person under two commitments.
+
+    One expert has one commitment in all strata of a draw (draw.md, step 3).
+    """
+    forms = PART_FORMS.get(purpose, PART_FORMS[EVALUATION_COMMITTEE])
+    known = set()
+    for parts in shown:
+        for part, form in zip(parts, forms, strict=True):
+            if isinstance(part, OpenedPart) and part.value.keys() != set(form):
+                raise ProofRejected("an opened part has not the form due")
+        if isinstance(parts[0], OpenedPart):
+            person = canonical(parts[0].value[forms[0][0]])
+            if person in known:
+                raise ProofRejected("somebody is opened twice")
+            known.add(person)
 
 
 def _logged_openings(attempt: Attempt) -> str | None:

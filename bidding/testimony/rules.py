@@ -258,10 +258,18 @@ def _sorted_out(
         if isinstance(one.fact, KeyPublished):
             keys.append(one)
         elif type(one.fact) in _RANK and getattr(one.fact, "draw", None) in by_draw:
+            _check_complete(one)
             by_draw[one.fact.draw].append(one)  # type: ignore[attr-defined]
         else:
             raise ProofRejected(f"entry {one.index} belongs to no attempt of this draw")
     return keys, by_draw
+
+
+def _check_complete(one: Logged) -> None:
+    """Raise ProofRejected unless the body has every field of its kind: null is said aloud."""
+    needed = {field.encode_name for field in fields(one.fact) if field.required}
+    if absent := sorted(needed - one.entry.body.keys()):
+        raise ProofRejected(f"entry {one.index} has no {absent[0]}")
 
 
 def _check_chain(record: Record, number: int, before: Record | None) -> None:
@@ -308,11 +316,11 @@ def _check_counts(record: Record, number: int) -> None:
     once = (facts.Ordered, facts.Sealed, facts.Drawn, facts.Identified)
     if any(count[_RANK[kind]] > 1 for kind in once):
         raise ProofRejected(f"attempt {number} took a step twice")
-    revealers = [fact.party for _, fact in record.all(facts.Revealed)]
+    revealers = [fact.party for _, fact in record.all(facts.Revealed) if fact.party != NOTHING]
     if len(set(revealers)) != len(revealers):
         raise ProofRejected(f"a contributor of attempt {number} revealed twice")
     sealed, drawn = count[_RANK[facts.Sealed]], count[_RANK[facts.Drawn]]
-    if (revealers or drawn) and not sealed:
+    if (count[_RANK[facts.Revealed]] or drawn) and not sealed:
         raise ProofRejected(f"attempt {number} has no sealed entry")
     if (count[_RANK[facts.Answered]] or record.only(facts.Identified)) and not drawn:
         raise ProofRejected(f"attempt {number} has no drawn entry")

@@ -7,7 +7,6 @@ witnesses come from the trust file alone.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import pairwise
 
 import msgspec
 
@@ -152,14 +151,16 @@ class _Case:
         finding, self.found.lines = check_walk(
             self.attempt(), self.found.orders, self.parent_lines()
         )
-        if self.bundle.request.of is not None and self.bundle.parent is None:
-            gap = "the parent's lines are not in the bundle"
-            return msgspec.structs.replace(finding, gaps=(*finding.gaps, gap))
         return finding
 
-    def parent_lines(self) -> list[bytes]:
-        """Return the commitments on the lines of the parent, and of its parent."""
+    def parent_lines(self) -> list[bytes] | None:
+        """Return the commitments on the lines of the parent, and of its parent.
+
+        None where a supplement comes without the parent's bundle.
+        """
         lines, parent = [], self.bundle.parent
+        if parent is None and self.bundle.request.of is not None:
+            return None
         while parent is not None:
             lines += [bytes.fromhex(line.commitment) for line in parent.walk]
             parent = parent.parent
@@ -203,17 +204,25 @@ class _Case:
         return [f"attempt {number}: {gap}" for finding in findings for gap in finding.gaps]
 
     def _released(self) -> list[str]:
-        """Return who left between attempts: a release is signed, but no bundle shows it."""
-        requests = [one.request for one in self.bundle.earlier if one.request is not None]
-        sealed = [*requests, self.bundle.request]
-        return [
-            f"{party} no longer contributes; its release is not in the bundle"
-            for before, after in pairwise(sealed)
-            for party in sorted(
-                {one.party for one in before.contributors}
-                - {one.party for one in after.contributors}
-            )
-        ]
+        """Return who left between attempts: a release is signed, but no bundle shows it.
+
+        Of an attempt closed before its seal those are known who committed.
+        """
+        gaps: list[str] = []
+        bound: set[str] = set()
+        requests = [*(one.request for one in self.bundle.earlier), self.bundle.request]
+        records = [*self.word().earlier, self.word().record]
+        for request, record in zip(requests, records, strict=True):
+            if request is None:
+                bound |= {fact.party for _, fact in record.all(facts.Committed)}
+                continue
+            staying = {one.party for one in request.contributors}
+            gaps += [
+                f"{party} no longer contributes; its release is not in the bundle"
+                for party in sorted(bound - staying)
+            ]
+            bound = staying
+        return gaps
 
     def parent(self) -> Finding:
         """Look at a supplement's parent; its own record is not judged (step 14)."""

@@ -48,8 +48,8 @@ def parse_strict(data: bytes) -> object:
     """Read one JSON text that means the same to every reader.
 
     Refuses what is not UTF-8, duplicate keys, fractions and exponents, integers beyond 53 bits,
-    lone surrogates, a byte order mark and nesting deeper than 64. White space between tokens
-    is allowed: compare with `canonical` where the bytes themselves are signed.
+    minus zero, lone surrogates, a byte order mark and nesting deeper than 64. White space between
+    tokens is allowed: compare with `canonical` where the bytes themselves are signed.
 
     Raises:
         NotCanonical: one of these, or the text is no JSON.
@@ -141,6 +141,8 @@ def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _bounded(digits: str) -> int:
+    if digits == "-0":
+        raise NotCanonical("an integer is written as minus zero")
     if len(digits) > len(str(-INTEGER_MAX)):
         raise NotCanonical("an integer exceeds 53 bits")
     return int(digits)
