@@ -30,6 +30,13 @@ CLOSER_ENTITLED = _rule(
     "7. Close without a result",
     Ground.FORBIDDEN,
 )
+CLOSER_TAKES_PART = _rule(
+    "closer_takes_part",
+    "A draw is closed by a supervisor, or by a party that takes part in it; by the center, for "
+    "want of reveals, only once they are overdue.",
+    "7. Close without a result",
+    Ground.FORBIDDEN,
+)
 CLOSING_REASONED = _rule(
     "closing_reasoned",
     "A closing gives one of its coded reasons.",
@@ -102,6 +109,23 @@ class Closers(msgspec.Struct, frozen=True):
             return bool(others) and others <= set(self.missing)
         lawful = {SUPERVISOR} if state is State.VOIDED else APPLICANTS
         return self.role_of.get(party) in lawful
+
+
+def check_takes_part(party: str, role: str, contributors: Collection[str], overdue: bool) -> None:
+    """Refuse a closing by a buyer of another draw, or by the center before reveals are overdue.
+
+    Args:
+        contributors: those whom the order names.
+        overdue: whether the time for reveals has passed.
+
+    Raises:
+        RuleBroken: CLOSER_TAKES_PART.
+    """
+    takes_part = role == SUPERVISOR or party in contributors
+    if not (overdue if role == CENTER else takes_part):
+        raise RuleBroken(
+            CLOSER_TAKES_PART, needed="a supervisor, or who takes part in the draw", role=role
+        )
 
 
 def check_closing(state: State, party: str, closers: Closers, reason: str) -> None:

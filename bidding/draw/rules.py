@@ -363,6 +363,10 @@ class Case(msgspec.Struct, frozen=True):
         """Return the contributors without a reveal; none before the seal."""
         return [one.party for one in self.senders if not one.nonce] if self.request else []
 
+    def is_overdue(self, at: datetime) -> bool:
+        """Tell whether the time for reveals has passed; never before the seal."""
+        return self.reveal_by is not None and at > self.reveal_by
+
     def complete_since(self) -> datetime | None:
         """Return when the last reveal came in, or None while one is missing."""
         if not self.request or self.missing():

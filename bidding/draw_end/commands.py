@@ -9,6 +9,7 @@ from bidding.closing.rules import (
     State,
     check_closing,
     check_no_proof,
+    check_takes_part,
 )
 from bidding.draw.commands import key_that_signed, take_step, write_step
 from bidding.draw.facts import Identified, Lapsed, Voided
@@ -31,8 +32,8 @@ async def close_draw(actor: Actor, draw: str, closing: Closing, occasion: Occasi
     """Close a draw in public, with a signed reason; what the inputs gave is logged with it.
 
     Raises:
-        RuleBroken: STEP_LAWFUL, CLOSER_ENTITLED, CLOSING_REASONED, ORDERER_DOES_NOT_VOID,
-            PROOF_OVERDUE, VRF_KEY_AT_HAND.
+        RuleBroken: STEP_LAWFUL, CLOSER_ENTITLED, CLOSER_TAKES_PART, CLOSING_REASONED,
+            ORDERER_DOES_NOT_VOID, PROOF_OVERDUE, VRF_KEY_AT_HAND.
         ProofRejected: the actor's party did not sign this closing of this draw as it stands.
     """
     voids = State(closing.state) is State.VOIDED
@@ -74,6 +75,8 @@ async def _check_closer(act: Act, found: Case, state: State, reason: str) -> Non
     contributors = [one.party for one in found.senders] if found.request else []
     closers = Closers(roles, contributors, found.missing())
     check_closing(state, act.actor.party, closers, reason)
+    named, overdue = [one.party for one in found.senders], found.is_overdue(act.at)
+    check_takes_part(act.actor.party, roles[act.actor.party], named, overdue)
 
 
 async def _write_closing(act: Act, draw: str, closing: Closing, statement: str) -> None:

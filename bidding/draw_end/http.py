@@ -37,9 +37,15 @@ TAGS = ["draws"]
     summary="Show what a closing would sign",
     tags=TAGS,
 )
-async def get_closing(draw: DrawInPath, how: State, reason: Reason, statement: Statement) -> Close:
+async def get_closing(
+    draw: DrawInPath,
+    actor: NamedDependency[Actor],
+    how: State,
+    reason: Reason,
+    statement: Statement,
+) -> Close:
     """Show the statement that the signature of a closing covers, as the draw stands now."""
-    return await queries.closing_statement(draw, ClosingTerms(how, reason, statement))
+    return await queries.closing_statement_for(actor, draw, ClosingTerms(how, reason, statement))
 
 
 @post(

@@ -3,7 +3,7 @@
 import msgspec
 
 from bidding.bundle.rules import ClosedPart, OpenedPart, Opening
-from bidding.closing.rules import NO_PROOF, Close, State
+from bidding.closing.rules import NO_PROOF, Close, State, check_takes_part
 from bidding.draw import queries as draws
 from bidding.draw.rules import IDENTITIES_ALLOWED, Case
 from bidding.draw.schema import ClosingTerms
@@ -14,6 +14,7 @@ from bidding.terminal import queries as terminal
 from bidding.terminal.queries import Result
 from bidding.terminal.rules import check_key_at_hand
 from bidding.walk.rules import Line, attributes_due, identities_due, walk_digest
+from oversight.authority.rules import TRUSTED_ROLE, Actor
 from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
 from oversight.rulebook.rules import edition
@@ -77,6 +78,18 @@ async def closing_statement(draw: str, terms: ClosingTerms) -> Close:
     """
     found = await draws.case(draw)
     return closing(found, terms, await known(found, terms.reason))
+
+
+async def closing_statement_for(actor: Actor, draw: str, terms: ClosingTerms) -> Close:
+    """Return what a closing would sign now, to those who may come to close this draw.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS, CLOSER_TAKES_PART, VRF_KEY_AT_HAND.
+    """
+    found = await draws.case(draw)
+    parties = [one.party for one in found.senders]
+    check_takes_part(actor.party, TRUSTED_ROLE[actor.role], parties, overdue=True)
+    return await closing_statement(draw, terms)
 
 
 async def openings(found: Case) -> list[Opening]:

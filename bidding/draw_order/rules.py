@@ -23,6 +23,12 @@ APPLICANT_ITSELF = Rule(
     "design: draw.md#Conventions",
     Ground.UNLAWFUL,
 )
+ORDERED_BY_FORMER = Rule(
+    "draw_order.ordered_by_former",
+    "A draw is ordered by the party that formed the committee.",
+    "design: draw.md#1. Order",
+    Ground.FORBIDDEN,
+)
 COMMITTEE_CURRENT = Rule(
     "draw_order.committee_current",
     "A draw is ordered for the newest committee of its line.",
@@ -70,6 +76,16 @@ def check_applicant(party: str, contributors: Sequence[str]) -> None:
     """
     if party not in contributors:
         raise RuleBroken(APPLICANT_ITSELF, needed=f"{party} among the contributors")
+
+
+def check_own_committee(party: str, formed_by: str) -> None:
+    """Return only if the ordering party formed the committee itself.
+
+    Raises:
+        RuleBroken: ORDERED_BY_FORMER.
+    """
+    if party != formed_by:
+        raise RuleBroken(ORDERED_BY_FORMER, needed="the party that formed the committee")
 
 
 def check_keys(keys: Mapping[str, Sequence[str]]) -> None:
