@@ -10,15 +10,21 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from bidding.bundle.rules import Request, Trust, read
+from bidding.bundle.rules import Request, Trust, UnusableError, read
 from bidding.contributor import commands as books
-from bidding.contributor.rules import Kept, check_own_reveal, check_request, proved_entry
+from bidding.contributor.rules import (
+    Kept,
+    Proved,
+    check_own_reveal,
+    check_request,
+    proved_entry,
+)
 from bidding.draw.console import KEY_FILE, draw
+from bidding.draw.schema import Reveal
 from oversight.ambient import fresh_bytes, utc_now
 from oversight.errors import ProofRejected
 from oversight.identity.console import read_key
 from oversight.keys.signing import SigningKey
-from oversight.ledger.facts import Entry
 from oversight.remote import Refused, Remote, Unreachable
 from oversight.values.digests import to_base64, unbase64
 from oversight.values.instants import from_text
@@ -93,11 +99,11 @@ def reveal(
     other contributors, who bring it with --signed.
     """
     if signed is not None:
-        _bring(service, draw_id, json.loads(signed.read_text(encoding="utf-8")))
+        _bring(service, draw_id, _signed(signed))
         return
     if key_file is None or trust_file is None:
         raise click.UsageError("a reveal needs --key and --trust (or --signed)")
-    key, trust = read_key(key_file), read(trust_file.read_bytes(), Trust)
+    key, trust = read_key(key_file), _trust(trust_file)
     with books.locked(home, draw_id):
         kept = _sign(service, books.load(home, draw_id), key, trust, wait)
         books.keep(home, kept)  # on the disk before the signature leaves
@@ -139,14 +145,14 @@ def _sign(service: Remote, kept: Kept, key: SigningKey, trust: Trust, wait: floa
     if to_base64(key.public) != kept.key:
         raise click.UsageError("this is not the key that committed")
     index = _step_index(service, kept.draw, "sealed", wait)
-    request = msgspec.convert(service.get(f"/v1/draws/{kept.draw}/request"), Request)
+    request = _request(service, kept.draw)
     sealed = _proved(service, index, trust, request.origin, wait)
-    return kept.signed_for(check_request(kept, request, sealed, index, utc_now()), key)
+    return kept.signed_for(check_request(kept, request, sealed, trust, utc_now()), key)
 
 
 def _prove(service: Remote, kept: Kept, trust: Trust, wait: float) -> Kept:
     """Wait for the proof that the reveal is on the log, and check it."""
-    request = msgspec.convert(service.get(f"/v1/draws/{kept.draw}/request"), Request)
+    request = _request(service, kept.draw)
     patience = min(wait, _seconds_until(request.reveal_by))
 
     def own_entry() -> int | None:
@@ -158,9 +164,33 @@ def _prove(service: Remote, kept: Kept, trust: Trust, wait: float) -> Kept:
         return None
 
     index = _waited(own_entry, patience, "no proof of the reveal yet; run the command again")
-    check_own_reveal(kept, _proved(service, index, trust, request.origin, wait))
-    proof = service.get(f"/v1/ledger/entries/{index}/proof")
-    return msgspec.structs.replace(kept, proof=proof)
+    proved = _proved(service, index, trust, request.origin, wait)
+    check_own_reveal(kept, proved)
+    return msgspec.structs.replace(kept, proof=proved.proof)
+
+
+def _request(service: Remote, draw_id: str) -> Request:
+    """Return the sealed request, read as strictly as a verifier reads it.
+
+    Raises:
+        ProofRejected: it has another shape.
+    """
+    return read(json.dumps(service.get(f"/v1/draws/{draw_id}/request")).encode(), Request)
+
+
+def _trust(file: Path) -> Trust:
+    try:
+        return read(file.read_bytes(), Trust)
+    except (UnusableError, ProofRejected) as error:
+        raise click.UsageError(f"{file} is no trust file: {error}") from None
+
+
+def _signed(file: Path) -> dict[str, Any]:
+    try:
+        signed = msgspec.json.decode(file.read_bytes(), type=Reveal)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{file} is no signed reveal: {error}") from None
+    return msgspec.structs.asdict(signed)
 
 
 def _seconds_until(reveal_by: str) -> float:
@@ -193,7 +223,7 @@ def _step_index(service: Remote, draw_id: str, word: str, wait: float) -> int:
     return _waited(placed, wait, f"the draw is not {word} yet, or its entry waits for the log")
 
 
-def _proved(service: Remote, index: int, trust: Trust, origin: str, wait: float) -> Entry:
+def _proved(service: Remote, index: int, trust: Trust, origin: str, wait: float) -> Proved:
     """Return the entry at `index`, proved under the trust file's keys; wait for its checkpoint."""
 
     def proof() -> str | None:
@@ -204,10 +234,10 @@ def _proved(service: Remote, index: int, trust: Trust, origin: str, wait: float)
                 raise
             return None
 
-    leaf = unbase64(service.get(f"/v1/ledger/entries/{index}")["leaf"])
     try:
+        leaf = unbase64(service.get(f"/v1/ledger/entries/{index}")["leaf"])
         return proved_entry(leaf, _waited(proof, wait, "no checkpoint yet"), trust, origin)
-    except ProofRejected as rejected:
+    except (ProofRejected, ValueError) as rejected:
         raise ProofRejected(f"entry {index}: {rejected}; the nonce was not given away") from None
 
 

@@ -16,7 +16,7 @@ from bidding.draw.facts import Revealed, Sealed
 from oversight.errors import ProofRejected, Rule, RuleBroken
 from oversight.keys.signing import SigningKey
 from oversight.ledger.facts import Entry, read_entry
-from oversight.ledger.notes import ED25519, VerifierKey, parse_vkey
+from oversight.ledger.notes import COSIGNATURE_ED25519, ED25519, read_vkeys
 from oversight.ledger.proofs import check_tlog_proof, parse_tlog_proof
 from oversight.ledger.rules import leaf_hash
 from oversight.values.digests import to_base64, unhex
@@ -93,8 +93,16 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         }
 
 
-def proved_entry(leaf: bytes, proof: str, trust: Trust, origin: str) -> Entry:
-    """Return what the entry says, once it stands in the log of the trust file.
+class Proved(msgspec.Struct, frozen=True):
+    """An entry that stands in the log of the trust file."""
+
+    index: int  # where the proof, not the service, says that it stands
+    entry: Entry
+    proof: str  # the `.tlog-proof` that was checked
+
+
+def proved_entry(leaf: bytes, proof: str, trust: Trust, origin: str) -> Proved:
+    """Return what the entry says and where it stands, once that is proved.
 
     Args:
         leaf: the entry's bytes.
@@ -104,39 +112,40 @@ def proved_entry(leaf: bytes, proof: str, trust: Trust, origin: str) -> Entry:
     Raises:
         ProofRejected: the proof, the log's signature or the quorum of witnesses fails.
     """
-    keys = [parse_vkey(text) for text in trust.log_keys]
-    witnesses = [parse_vkey(text) for text in trust.witnesses.keys]
-    log_keys = [key for key in keys if key.type == ED25519]
-    _, opened = check_tlog_proof(
-        parse_tlog_proof(proof), leaf_hash(leaf), origin, log_keys, witnesses
-    )
-    cosigned = len({_identity(key) for key, _ in opened.cosigned})
+    log_keys = [key for key in read_vkeys(trust.log_keys, ED25519) if key.name == origin]
+    witnesses = read_vkeys(trust.witnesses.keys, COSIGNATURE_ED25519)
+    parsed = parse_tlog_proof(proof)
+    _, opened = check_tlog_proof(parsed, leaf_hash(leaf), origin, log_keys, witnesses)
+    cosigned = len({key.public for key, _ in opened.cosigned})
     if cosigned < trust.witnesses.quorum:
         raise ProofRejected(
             f"{cosigned} witnesses cosigned, the trust file asks for {trust.witnesses.quorum}"
         )
-    return read_entry(leaf)
+    try:
+        return Proved(parsed.index, read_entry(leaf), proof)
+    except msgspec.DecodeError:
+        raise ProofRejected("the leaf is no entry") from None
 
 
-def _identity(key: VerifierKey) -> bytes:
-    return key.public
-
-
-def check_request(kept: Kept, request: Request, sealed: Entry, index: int, now: datetime) -> bytes:
+def check_request(
+    kept: Kept, request: Request, sealed: Proved, trust: Trust, now: datetime
+) -> bytes:
     """Return R, if nothing speaks against giving the nonce away for it.
 
     Args:
-        sealed: the proved `sealed` entry; `index` its place.
+        sealed: the proved `sealed` entry.
+        trust: pins the chain of a beacon.
         now: by the contributor's own clock.
 
     Raises:
         RuleBroken: REVEAL_SAFE, naming everything that differs.
     """
     digest = request_digest(request)
-    if found := list(_obstacles(kept, request, index, now)):
-        raise RuleBroken(REVEAL_SAFE, needed="a seal of what was ordered", differs=found)
-    said = sealed.body
-    if sealed.kind != Sealed.kind or (said.get("draw"), said.get("request")) != (
+    obstacles = [*_obstacles(kept, request, sealed.index), *_overdue(request, trust, now)]
+    if obstacles:
+        raise RuleBroken(REVEAL_SAFE, needed="a seal of what was ordered", differs=obstacles)
+    said = sealed.entry.body
+    if sealed.entry.kind != Sealed.kind or (said.get("draw"), said.get("request")) != (
         kept.draw,
         digest.hex(),
     ):
@@ -144,7 +153,8 @@ def check_request(kept: Kept, request: Request, sealed: Entry, index: int, now: 
     return digest
 
 
-def _obstacles(kept: Kept, request: Request, index: int, now: datetime) -> Iterator[str]:
+def _obstacles(kept: Kept, request: Request, index: int) -> Iterator[str]:
+    """Name everything in which the request is not what was ordered and committed to."""
     own = [one for one in request.contributors if one.party == kept.party]
     if [(one.key, one.commitment) for one in own] != [(kept.key, kept.commitment().hex())]:
         yield "own commitment"
@@ -161,16 +171,28 @@ def _obstacles(kept: Kept, request: Request, index: int, now: datetime) -> Itera
     yield from (name for name, (now_is, was) in ordered.items() if now_is != was)
     if not kept.ordered < request.pool.as_of <= index:
         yield "as_of"
+
+
+def _overdue(request: Request, trust: Trust, now: datetime) -> Iterator[str]:
+    """Name the times that do not lie ahead: after them a nonce decides instead of binding."""
     if from_text(request.reveal_by) <= now:
         yield "reveal_by has passed"
+    if request.beacon is None:
+        return
+    chain = trust.beacons.get(request.beacon.chain)
+    if chain is None:
+        yield "the beacon's chain is not in the trust file"
+    elif chain.genesis + (request.beacon.round - 1) * chain.period <= now.timestamp():
+        yield "the beacon's round has passed"
 
 
-def check_own_reveal(kept: Kept, revealed: Entry) -> None:
+def check_own_reveal(kept: Kept, proved: Proved) -> None:
     """Return only if the proved entry is this contributor's reveal.
 
     Raises:
         ProofRejected: it is another entry.
     """
+    revealed = proved.entry
     said = revealed.body
     expected = (kept.draw, kept.party, kept.nonce, kept.request)
     found = tuple(said.get(name) for name in ("draw", "party", "nonce", "request"))

@@ -5,7 +5,7 @@ record: a chain in which every entry names the one before it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,15 +20,13 @@ from oversight.ledger.facts import ENTRY_VERSION, Entry, Fact
 from oversight.ledger.notes import (
     COSIGNATURE_ED25519,
     ED25519,
-    KEY_ID_BYTES,
-    KNOWN_TYPES,
     OpenedNote,
     VerifierKey,
-    parse_vkey,
+    read_vkeys,
 )
 from oversight.ledger.rules import check_inclusion, leaf_hash
 from oversight.values.canonical import NotCanonical, canonical, parse_strict
-from oversight.values.digests import unbase64, unhex
+from oversight.values.digests import unbase64
 from oversight.values.instants import from_micro_text
 
 VRF_PURPOSE = "draw-vrf"
@@ -106,12 +104,12 @@ class Record(msgspec.Struct, frozen=True):
 
 def log_keys(trust: Trust, origin: str) -> list[VerifierKey]:
     """Return the trusted keys of one log: type 01, under its own name."""
-    return [key for key in _keys(trust.log_keys, ED25519) if key.name == origin]
+    return [key for key in read_vkeys(trust.log_keys, ED25519) if key.name == origin]
 
 
 def witness_keys(trust: Trust) -> list[VerifierKey]:
     """Return the trusted keys of witnesses: type 04."""
-    return _keys(trust.witnesses.keys, COSIGNATURE_ED25519)
+    return read_vkeys(trust.witnesses.keys, COSIGNATURE_ED25519)
 
 
 def witness_count(trust: Trust) -> int:
@@ -125,30 +123,6 @@ def cosigners(opened: OpenedNote) -> dict[bytes, int]:
     for key, second in opened.cosigned:
         seconds[key.public] = min(second, seconds.get(key.public, second))
     return seconds
-
-
-def _keys(texts: Iterable[str], wanted: int) -> list[VerifierKey]:
-    """Return the keys of one type; those of types that are not checked here are ignored.
-
-    Raises:
-        ProofRejected: a text is no verifier key.
-    """
-    read = [parse_vkey(text) for text in dict.fromkeys(texts) if _type_of(text) in KNOWN_TYPES]
-    return [key for key in read if key.type == wanted]
-
-
-def _type_of(text: str) -> int:
-    """Return the type byte of a verifier key.
-
-    Raises:
-        ProofRejected: the text is no verifier key.
-    """
-    try:
-        _, identity, encoded = text.split("+", 2)
-        unhex(identity, KEY_ID_BYTES)
-        return unbase64(encoded)[0]
-    except (ValueError, IndexError):
-        raise ProofRejected("a verifier key is not name+id+base64") from None
 
 
 def check_checkpoint(bundle: Bundle, trust: Trust) -> tuple[Checkpoint, int]:

@@ -6,7 +6,7 @@ witnesses join. A key of another type cannot be parsed, so nobody believes that 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -78,6 +78,30 @@ def parse_vkey(text: str) -> VerifierKey:
     if key.id != claimed:
         raise ProofRejected("a verifier key's id does not follow from its name and key")
     return key
+
+
+def read_vkeys(texts: Iterable[str], wanted: int) -> list[VerifierKey]:
+    """Return the keys of one type; those of types that are not checked here are ignored.
+
+    Raises:
+        ProofRejected: a text is no verifier key.
+    """
+    read = [parse_vkey(text) for text in dict.fromkeys(texts) if _type_of(text) in KNOWN_TYPES]
+    return [key for key in read if key.type == wanted]
+
+
+def _type_of(text: str) -> int:
+    """Return the type byte of a verifier key.
+
+    Raises:
+        ProofRejected: the text is no verifier key.
+    """
+    try:
+        _, identity, encoded = text.split("+", 2)
+        unhex(identity, KEY_ID_BYTES)
+        return unbase64(encoded)[0]
+    except (ValueError, IndexError):
+        raise ProofRejected("a verifier key is not name+id+base64") from None
 
 
 def sign_note(text: str, name: str, key: SigningKey) -> str:
