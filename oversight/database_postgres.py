@@ -71,7 +71,9 @@ class PlainTransaction(PostgresTransaction):
     async def _give_back(self) -> None:
         """Return the connection, with nothing left open on it."""
         connection, self.connection = self.connection, ENDED
-        if not connection.is_closed() and connection.is_in_transaction():
+        ended = self._committed or self._rolled_back
+        # Not ended: a BEGIN or COMMIT was cut off, and the driver may not know yet what it did.
+        if not connection.is_closed() and not (ended and not connection.is_in_transaction()):
             await connection.execute("ROLLBACK")
         pool = self.engine.pool
         if pool is not None:

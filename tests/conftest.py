@@ -113,6 +113,18 @@ async def empty_database(request, tmp_path, anyio_backend):
     await drop_database(named_database(server, name))
 
 
+def pytest_sessionfinish(session):
+    """On one of several workers: tell the others' coordinator what was covered here."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["covered"] = dict(COVERED)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    """On the coordinator: add what a worker covered."""
+    COVERED.update(getattr(node, "workeroutput", {}).get("covered", {}))
+
+
 def pytest_terminal_summary(terminalreporter):
     if not COVERED:
         return
