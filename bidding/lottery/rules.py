@@ -9,13 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256, shake_256
-from typing import TYPE_CHECKING
 
 from oversight.values.canonical import canonical
-
-if TYPE_CHECKING:  # loaded where orders are made: labels alone are wanted far more often
-    import numpy as np
-    import numpy.typing as npt
 
 PROTOCOL = "daylight/draw/v1"
 TICKET_BYTES = 16
@@ -78,19 +73,16 @@ class Order:
     """The positions of one stratum by (ticket, position) ascending, sorted as far as they are read.
 
     Tickets are the consecutive 16-byte pieces of one SHAKE256 stream. Only the front of the order
-    is sorted: a draw seats a handful out of up to ten million, and each doubling of what is read
-    sorts anew. The result is the same as a full sort.
+    is sorted and kept: a draw seats a handful out of up to ten million, and fifty strata of that
+    size fit in no memory. Each doubling of what is read makes the tickets and sorts anew. The
+    result is the same as a full sort.
     """
 
     def __init__(self, seed: bytes, stratum: str, size: int) -> None:
-        import numpy as np
-
         assert size >= 1, "a stratum has at least one position"
         self.size = size
-        stream = shake_256(stratum_key(seed, stratum)).digest(TICKET_BYTES * size)
-        self._words = np.frombuffer(stream, ">u8").reshape(size, _WORDS)
-        self._high = self._words[:, 0].astype(np.uint64)
-        self._front: list[int] = []
+        self._key = stratum_key(seed, stratum)
+        self._front = self._lowest(FIRST_POSITIONS)
 
     def __len__(self) -> int:
         return self.size
@@ -100,7 +92,7 @@ class Order:
         if not 0 <= rank < self.size:
             raise IndexError(rank)
         while rank >= len(self._front):
-            self._front = self._lowest(max(FIRST_POSITIONS, 2 * len(self._front), rank + 1))
+            self._front = self._lowest(max(2 * len(self._front), rank + 1))
         return self._front[rank]
 
     def __iter__(self) -> Iterator[int]:
@@ -108,19 +100,16 @@ class Order:
 
     def _lowest(self, count: int) -> list[int]:
         """Return at least the first `count` positions of the order (all, if there are fewer)."""
-        import numpy as np
+        import numpy as np  # here: whoever wants labels alone does not wait for it
 
-        chosen = self._at_most(_ceiling(count, self.size))
+        stream = shake_256(self._key).digest(TICKET_BYTES * self.size)
+        words = np.frombuffer(stream, ">u8").reshape(self.size, _WORDS)
+        ceiling = np.uint64(_ceiling(count, self.size))
+        chosen = np.flatnonzero(words[:, 0].astype(np.uint64) <= ceiling)
         if len(chosen) < min(count, self.size):
             chosen = np.arange(self.size)
-        low, high = self._words[chosen, 1].astype(np.uint64), self._high[chosen]
+        high, low = words[chosen, 0].astype(np.uint64), words[chosen, 1].astype(np.uint64)
         return [int(at) for at in chosen[np.lexsort((chosen, low, high))]]
-
-    def _at_most(self, ceiling: int) -> npt.NDArray[np.intp]:
-        """Return the positions whose ticket starts at or below `ceiling`, ascending."""
-        import numpy as np
-
-        return np.flatnonzero(self._high <= np.uint64(ceiling))
 
 
 def _ceiling(count: int, size: int) -> int:

@@ -1,5 +1,6 @@
 """From fixed inputs to an order."""
 
+import tracemalloc
 from hashlib import sha256, shake_256
 
 import pytest
@@ -66,3 +67,13 @@ def test_strata_are_ordered_independently():
     first, second = orders(SEED, {"A08@220822": 50, "B03@220822": 50})
     assert list(first) != list(second)
     assert sorted(first) == sorted(second) == list(range(50))
+
+
+def test_an_order_keeps_its_front_and_not_its_tickets():
+    Order(bytes(32), "warm", 1000)  # numpy is loaded now
+    tracemalloc.start()
+    try:
+        kept = [Order(bytes(32), f"stratum {n}", 100_000) for n in range(4)]
+        assert tracemalloc.get_traced_memory()[0] < 100_000 < 4 * 16 * len(kept[0])
+    finally:
+        tracemalloc.stop()
