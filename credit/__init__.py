@@ -1,1 +1,4 @@
-"""WHO may take part: credit subjects, conduct, listings and standing (to come; the ladder holds its place)."""
+"""WHO may take part: credit subjects, conduct, listings and standing.
+
+To come; the ladder holds its place.
+"""

@@ -1,1 +1,4 @@
-"""Ground: errors, values, rulebook, keys, database, ledger, the act, identity. Knows nothing of procurement."""
+"""The ground: errors, values, rulebook, keys, database, ledger, the act, identity.
+
+Knows nothing of procurement.
+"""

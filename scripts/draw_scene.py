@@ -316,7 +316,13 @@ class Told:
     def part(self) -> dict[str, Any]:
         """Return what a bundle shows of this attempt, as far as it got."""
         if self.request is None:
-            unsealed: dict[str, Any] = {"request": None, "reveals": [], "beacon": None, "vrf": None, "walk": []}
+            unsealed: dict[str, Any] = {
+                "request": None,
+                "reveals": [],
+                "beacon": None,
+                "vrf": None,
+                "walk": [],
+            }
             return {"draw": self.id, **unsealed}
         return {
             "request": msgspec.to_builtins(self.request),

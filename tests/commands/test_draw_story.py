@@ -21,6 +21,7 @@ async def test_a_draw_that_ran_its_course_is_valid_for_both_verifiers(stage):
     assert offline["exit"] == 0, offline
     found = await draws.view(stage.draw)
     assert [step.word for step in found.steps] == [
-        "ordered", "committed", "committed", "sealed", "revealed", "revealed", "drawn", "identified",
+        "ordered", "committed", "committed", "sealed",
+        "revealed", "revealed", "drawn", "identified",
     ]  # fmt: skip
     assert (found.state, found.seated) == ("identified", 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from datetime import timedelta
 
 import pytest
 from draw_stage import BRIDGES, COUNTY, ROADS, offline
@@ -11,6 +12,7 @@ from pool import csv_file
 from service import Service
 
 from bidding.intake.rules import template_header
+from oversight.ambient import utc_now
 from oversight.keys.signing import SigningKey
 from oversight.ledger.notes import make_vkey
 
@@ -90,8 +92,9 @@ def ordered(company, tender):
     form = ("committee", "form", "--tender", tender, "--lot", "1", "--rulebook", "demo", "--size",
             "5", "--representatives", "1")  # fmt: skip
     committee = company.answer("tenderer", *form)["id"]
-    order = ["draw", "order", committee, "--stratum", f"{ROADS}@{COUNTY}=2", "--stratum",
-             f"{BRIDGES}@{COUNTY}=2", "--day", "2026-12-01"]  # fmt: skip
+    day = str((utc_now() + timedelta(days=7)).date())
+    order = ["draw", "order", committee, "--stratum", f"{ROADS}@{COUNTY}=2"]
+    order += ["--stratum", f"{BRIDGES}@{COUNTY}=2", "--day", day]
     for role in ROLES:
         order += ["--contributor", company.ids[role]]
     return company.answer("tenderer", *order)["draw"]
