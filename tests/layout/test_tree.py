@@ -125,3 +125,21 @@ def test_nothing_names_a_machine_or_a_package_index():
     )
     own = "tests/layout/test_tree.py"
     assert [name for name, text in tracked_texts() if name != own and traces.search(text)] == []
+
+
+def test_the_map_names_every_concept():
+    page = (ROOT / "ARCHITECTURE.md").read_text()
+    concepts = {
+        p.stem
+        for package in PACKAGES[:4]
+        for p in (ROOT / package).iterdir()
+        if (p / "__init__.py").exists() or p.suffix == ".py"
+    } - {
+        "__init__",
+        "piccolo_app",
+        "piccolo_migrations",
+        "database_migrations",
+        "database_postgres",
+        "database_sqlite",
+    }
+    assert [name for name in sorted(concepts) if f"`{name}`" not in page] == []
