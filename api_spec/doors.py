@@ -77,7 +77,7 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 def known_query(connection: Connection, _: BaseRouteHandler) -> None:
-    """Refuse query parameters that the description does not have, and unlawful repetition."""
+    """Refuse query parameters that the description does not have, unlawful repetition, U+0000."""
     if not connection.scope.get("query_string"):
         return
     door = (connection.scope["path_template"], connection.scope.get("method"))
@@ -91,6 +91,7 @@ def known_query(connection: Connection, _: BaseRouteHandler) -> None:
         for key in seen
         if known.get(key) is False and len(seen.getall(key)) > 1
     ]
+    wrong += [_wrong(key, "text holds U+0000") for key, text in seen.multi_items() if "\0" in text]
     if wrong:
         raise ValidationException(detail="query", extra=wrong)
 

@@ -119,6 +119,6 @@ def read_cursor(cursor: str, *kinds: type) -> tuple[Any, ...] | None:
         keys = msgspec.json.decode(text, type=list[str | int])
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         raise RuleBroken(CURSOR_ISSUED, needed="repeat the list without a cursor") from None
-    if [type(key) for key in keys] != list(kinds):
+    if [type(key) for key in keys] != list(kinds) or "\0" in "".join(map(str, keys)):
         raise RuleBroken(CURSOR_ISSUED, needed="repeat the list without a cursor")
     return tuple(keys)

@@ -30,6 +30,7 @@ from bidding.draw_order.rules import (
     COMMITTEE_CURRENT,
     caps_of,
     check_applicant,
+    check_day,
     check_keys,
     check_own_committee,
     check_seats,
@@ -53,9 +54,9 @@ async def order_draw(actor: Actor, order: DrawOrder, occasion: Occasion) -> Draw
 
     Raises:
         RuleBroken: COMMITTEE_KNOWN, ORDERED_BY_FORMER, COMMITTEE_CURRENT, STRATA_ORDERED,
-            SEATS_FIT, CAPS_POSSIBLE, CAPS_LAWFUL, APPLICANT_ITSELF, CONTRIBUTORS_KNOWN,
-            CONTRIBUTORS_ENOUGH, ROLES_CONTRIBUTE, CONTRIBUTORS_KEPT, ATTEMPT_BEFORE_CLOSED,
-            ATTEMPTS_LIMITED, PRIOR_ENTRY_EFFECTIVE.
+            SEATS_FIT, CAPS_POSSIBLE, CAPS_LAWFUL, APPLICANT_ITSELF, EVALUATION_AHEAD,
+            CONTRIBUTORS_KNOWN, CONTRIBUTORS_ENOUGH, ROLES_CONTRIBUTE, CONTRIBUTORS_KEPT,
+            ATTEMPT_BEFORE_CLOSED, ATTEMPTS_LIMITED, PRIOR_ENTRY_EFFECTIVE.
     """
     require(actor, ORDER_DRAW)
 
@@ -95,6 +96,7 @@ async def _previous(committee: CommitteeView, before: list[Case]) -> int | None:
 async def _decide(act: Act, order: DrawOrder, committee: CommitteeView, before: list[Case]) -> Case:
     """Return the draw as it will stand, everything checked."""
     check_own_committee(act.actor.party, committee.party)
+    check_day(order.evaluation_day, act.at)
     if await committees.has_successor(committee.id):
         raise RuleBroken(COMMITTEE_CURRENT, needed="the committee that took its place")
     figures = edition(committee.rulebook).draw

@@ -1,9 +1,11 @@
 """What a lawful order of a draw is beyond the protocol's own demands (draw.md, step 1). Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from oversight.errors import Ground, Rule, RuleBroken
 from oversight.rulebook.figures import DrawFigures
+from oversight.values.instants import SHANGHAI
 
 SEATS_FIT = Rule(
     "draw_order.seats_fit",
@@ -28,6 +30,12 @@ ORDERED_BY_FORMER = Rule(
     "A draw is ordered by the party that formed the committee.",
     "design: draw.md#1. Order",
     Ground.FORBIDDEN,
+)
+EVALUATION_AHEAD = Rule(
+    "draw_order.evaluation_ahead",
+    "The day of the evaluation, for which experts are judged, is today (in Beijing) or later.",
+    "design: draw.md#3. Seal",
+    Ground.UNLAWFUL,
 )
 COMMITTEE_CURRENT = Rule(
     "draw_order.committee_current",
@@ -86,6 +94,19 @@ def check_own_committee(party: str, formed_by: str) -> None:
     """
     if party != formed_by:
         raise RuleBroken(ORDERED_BY_FORMER, needed="the party that formed the committee")
+
+
+def check_day(evaluation: date, at: datetime) -> None:
+    """Return only if the day of the evaluation is not over.
+
+    A day of one's choice in the past would choose who was away, barred or too old on it.
+
+    Raises:
+        RuleBroken: EVALUATION_AHEAD.
+    """
+    today = at.astimezone(SHANGHAI).date()
+    if evaluation < today:
+        raise RuleBroken(EVALUATION_AHEAD, needed=f"{today} or later", day=str(evaluation))
 
 
 def check_keys(keys: Mapping[str, Sequence[str]]) -> None:

@@ -30,7 +30,12 @@ from bidding.sealing.commands import SealedRoster, keep_roster, seal_roster
 from bidding.sealing.rules import excluded_digest, secret_digest
 from bidding.terminal import queries
 from bidding.terminal.queries import Result
-from bidding.terminal.rules import VRF_KEY_PUBLISHED, check_key_at_hand, reveal_time
+from bidding.terminal.rules import (
+    VRF_KEY_PUBLISHED,
+    check_contributor_keys,
+    check_key_at_hand,
+    reveal_time,
+)
 from oversight.act import Act
 from oversight.ambient import fresh_bytes
 from oversight.authority.rules import TRUSTED_ROLE, Actor
@@ -60,8 +65,8 @@ async def seal_draw(actor: Actor, draw: str, order: SealOrder, occasion: Occasio
     """Fix rosters, contributors, keys and times; from here on nothing about the draw can change.
 
     Raises:
-        RuleBroken: STEP_LAWFUL, COMMITMENTS_COMPLETE, CONTRIBUTORS_ENOUGH, VRF_KEY_PUBLISHED,
-            VRF_KEY_SETTLED, REVEAL_TIME_AHEAD, ROSTER_LARGE_ENOUGH.
+        RuleBroken: STEP_LAWFUL, COMMITMENTS_COMPLETE, CONTRIBUTORS_ENOUGH, CONTRIBUTOR_KEY_GOOD,
+            VRF_KEY_PUBLISHED, VRF_KEY_SETTLED, REVEAL_TIME_AHEAD, ROSTER_LARGE_ENOUGH.
     """
 
     async def deed(act: Act, found: Case, previous: int) -> DrawReceipt:
@@ -98,6 +103,8 @@ async def _check_inputs(found: Case) -> None:
     keys = [(one.party, one.key) for one in found.senders]
     must = edition(found.rulebook).draw.must_contribute
     check_contributors(Entrants(keys, roles, must, found.purpose))
+    trusted = await identity.trust_parties()
+    check_contributor_keys(keys, {party: known.keys for party, known in trusted.items()})
 
 
 async def _check_vrf_key(act: Act, found: Case) -> None:

@@ -1,5 +1,6 @@
 """What the terminal is sure of before it fixes or computes anything (draw.md, 3, 5). Pure."""
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from oversight.errors import Ground, Rule, RuleBroken
@@ -9,6 +10,11 @@ REVEAL_TIME_AHEAD = Rule(
     "Reveals are due after the seal, soon enough that the draw is not forgotten.",
     "design: draw.md#3. Seal",
     Ground.UNLAWFUL,
+)
+CONTRIBUTOR_KEY_GOOD = Rule(
+    "terminal.contributor_key_good",
+    "The key under which a contributor committed was not compromised or lost before the seal.",
+    "design: draw.md#Conventions",
 )
 VRF_KEY_PUBLISHED = Rule(
     "terminal.vrf_key_published",
@@ -45,6 +51,26 @@ def reveal_time(wanted: datetime | None, sealed: datetime, minutes: int) -> date
             reveal_by=due.isoformat(),
         )
     return due
+
+
+def check_contributor_keys(
+    committed: Iterable[tuple[str, str]], good: Mapping[str, Collection[str]]
+) -> None:
+    """Return only if a verifier will trust every contributor's key.
+
+    Args:
+        committed: party and key of each contributor.
+        good: by party, the keys whose signatures hold, superseded ones among them.
+
+    Raises:
+        RuleBroken: CONTRIBUTOR_KEY_GOOD, naming the parties whose key is not.
+    """
+    if spoiled := [party for party, key in committed if key not in good.get(party, ())]:
+        raise RuleBroken(
+            CONTRIBUTOR_KEY_GOOD,
+            needed="a further attempt: this one is closed, and all commit anew",
+            parties=spoiled,
+        )
 
 
 def check_key_at_hand(request_key: str, own_key: str) -> None:

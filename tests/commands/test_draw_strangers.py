@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
-from draw_stage import Stage
+from draw_stage import EVALUATION, Stage
 
 from bidding.draw.schema import ClosingTerms
 from bidding.draw_end.commands import close_draw
 from bidding.draw_end.queries import closing_statement_for
 from oversight.authority.rules import Post, Role
 from oversight.errors import RuleBroken
+from oversight.identity.commands import revoke_signing_key
+from oversight.identity.rules import KeyReason
+from oversight.values.digests import to_base64
 
 
 @pytest.fixture
@@ -33,6 +38,23 @@ async def test_a_draw_is_ordered_for_ones_own_committee_alone(stage):
     parties = [stage.ids[Role.AGENT], stage.ids[Role.ADMINISTRATIVE_SUPERVISOR]]
     order = stage.order(actor=rival(stage), contributors=parties)
     await refused(stage, order, "draw_order.ordered_by_former")
+
+
+@pytest.mark.parametrize("day", [date.min, EVALUATION.replace(day=1)])
+async def test_nobody_is_judged_for_a_day_that_is_over(stage, day):
+    await refused(stage, stage.order(evaluation_day=day), "draw_order.evaluation_ahead")
+
+
+@pytest.mark.parametrize(("reason", "sealed"), [("superseded", True), ("compromised", False)])
+async def test_a_commitment_under_a_compromised_key_is_not_sealed(stage, reason, sealed):
+    await stage.until("committed")
+    key = to_base64(stage.keys[stage.ids[Role.TENDERER]].public)
+    await revoke_signing_key(stage.tenderer, key, KeyReason(reason), stage.house.occasion())
+    await stage.house.settle()
+    if sealed:
+        await stage.seal()
+    else:
+        await refused(stage, stage.seal(), "terminal.contributor_key_good")
 
 
 @pytest.mark.parametrize("word", ["ordered", "sealed", "drawn"])

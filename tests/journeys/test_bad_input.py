@@ -12,6 +12,7 @@ from api_spec import assembly
 from api_spec.description import WRITES, described
 from api_spec.problems import PROBLEM_JSON
 from oversight.authority.rules import Post, Role
+from oversight.wire import cursor_after
 
 JSON = "application/json"
 DEEP = b"[" * 100_000 + b"]" * 100_000
@@ -164,3 +165,9 @@ async def test_a_body_beyond_the_bound_leaves_no_row_and_no_entry(asking):
             answer = await asking.ask(method, path, token=token, content=huge)
             check(answer, {413}, (method, path))
     assert await rows(asking.house) == before
+
+
+async def test_u0000_reaches_no_database_by_query_or_cursor(asking):
+    for query in ("subject=a%00", "cursor=" + cursor_after("a\0")):
+        answer = await asking.client.get("/v1/draws?" + query)
+        check(answer, {400, 422}, query)
