@@ -41,7 +41,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Litestar:
 
     Raises:
         UnsafeToStart: a door declares no access, writes without an Idempotency-Key, or reads
-            bodies that swallow unknown fields.
+            bodies that swallow unknown fields; or Python strips assertions.
     """
     app = Litestar(
         route_handlers=[*assembly.ROUTES, get_health],

@@ -1,6 +1,7 @@
 """What stands at every door: who asks, under which key, and whether the door may exist at all."""
 
 import hashlib
+import sys
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -25,15 +26,18 @@ PUBLIC = "public"  # stands for the actor where nobody needs to be known
 
 
 class UnsafeToStart(Exception):  # noqa: N818 - named as the sentence it makes
-    """The application would be unsafe; it refuses to start. Raised also under `python -O`."""
+    """The application would be unsafe; it refuses to start."""
 
 
 def require_safe(app: Litestar) -> None:
-    """Refuse to start while a door is left open by omission.
+    """Refuse to start while a door is left open by omission, or assertions are stripped.
 
+    An assertion says that we are wrong, before anything is written; without it we would go on.
     Every door names a permission or the public, never both; every write takes an occasion (and
     so the Idempotency-Key); no request body swallows unknown fields.
     """
+    if sys.flags.optimize:
+        raise UnsafeToStart("assertions are stripped: start without -O and PYTHONOPTIMIZE")
     for path, method, handler in doors(app):
         name = f"{method} {path}"
         if len({"permission", "public"} & handler.opt.keys()) != 1:
