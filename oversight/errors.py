@@ -38,11 +38,11 @@ class Rule(msgspec.Struct, frozen=True):
 class RuleBroken(Exception):  # noqa: N818, a statement about the act, not an error of ours
     """An act was refused. Expected, shown to the actor, open to appeal.
 
-    `needed` says what would lift the refusal; `found` holds what was met instead:
+    `needed` says what would lift the refusal, always; `found` holds what was met instead:
     codes, counts, times and opaque identifiers, never personal or sealed data.
     """
 
-    def __init__(self, rule: Rule, *, needed: str = "", **found: object) -> None:
+    def __init__(self, rule: Rule, *, needed: str, **found: object) -> None:
         super().__init__(f"{rule.code}: {rule.demands}")
         self.rule, self.needed, self.found = rule, needed, found
 

@@ -166,7 +166,9 @@ def parse_codes(kind: Kind, text: str) -> Mapping[str, Code]:
             codes[code.code] = code
             _demand(len(codes) <= CODES_MAX, number, f"more than {CODES_MAX} codes")
     except csv.Error:
-        raise RuleBroken(LIST_READABLE, cause="not readable as CSV") from None
+        raise RuleBroken(
+            LIST_READABLE, needed="a file saved anew as CSV", cause="not readable as CSV"
+        ) from None
     _demand(bool(codes), 1, "the list is empty")
     _check_tree(codes)
     return codes
@@ -174,7 +176,7 @@ def parse_codes(kind: Kind, text: str) -> Mapping[str, Code]:
 
 def _demand(holds: bool, line: int, cause: str) -> None:
     if not holds:
-        raise RuleBroken(LIST_READABLE, line=line, cause=cause)
+        raise RuleBroken(LIST_READABLE, needed="this line corrected", line=line, cause=cause)
 
 
 def _code(kind: Kind, cells: list[str], line: int) -> Code:
@@ -197,7 +199,10 @@ def _day(text: str, line: int) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise RuleBroken(LIST_READABLE, line=line, cause="a date is not YYYY-MM-DD") from None
+        cause = "a date is not YYYY-MM-DD"
+        raise RuleBroken(
+            LIST_READABLE, needed="this line corrected", line=line, cause=cause
+        ) from None
 
 
 def _check_tree(codes: Mapping[str, Code]) -> None:
@@ -206,7 +211,12 @@ def _check_tree(codes: Mapping[str, Code]) -> None:
         if not code.parent:
             continue
         if code.parent not in codes or not _is_wider(code.parent, code.code):
-            raise RuleBroken(LIST_READABLE, code=code.code, cause="its parent is not above it")
+            raise RuleBroken(
+                LIST_READABLE,
+                needed="each code below a wider one of the list",
+                code=code.code,
+                cause="its parent is not above it",
+            )
 
 
 def _is_wider(parent: str, code: str) -> bool:

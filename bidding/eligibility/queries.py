@@ -90,7 +90,12 @@ async def load(strata: Sequence[tuple[str, str]], conditions: Conditions) -> Loa
     """
     for specialty, region in strata:
         if not is_specialty(specialty) or not is_region(region):
-            raise RuleBroken(STRATUM_FORMED, specialty=specialty, region=region)
+            raise RuleBroken(
+                STRATUM_FORMED,
+                needed="codes of the form of their lists",
+                specialty=specialty,
+                region=region,
+            )
     async with reading():
         matching = [await _matching(specialty, region) for specialty, region in strata]
         return Loaded(tuple(strata), tuple(matching), await _hindrances(conditions))

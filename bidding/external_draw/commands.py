@@ -36,7 +36,9 @@ async def record_external_draw(
         calls = [Call(call.number, call.outcome, _instant(call.at)) for call in form.calls]
         check_calls(calls, _instant(form.drawn_at), act.at)
         if await queries.is_recorded(form.terminal, form.terminal_number):
-            raise RuleBroken(RECORDED_ONCE, terminal=form.terminal)
+            raise RuleBroken(
+                RECORDED_ONCE, needed="a number that is not on record", terminal=form.terminal
+            )
         ident = act.new_id()
         await act.record(_recorded(act, ident, form), subject=form.subject)
         await ExternalDraw.insert(_row(act, ident, form))

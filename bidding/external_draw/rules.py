@@ -75,4 +75,10 @@ def check_calls(calls: Sequence[Call], drawn_at: datetime, now: datetime) -> Non
     numbered = [call.number for call in calls] == list(range(1, len(calls) + 1))
     timely = all(drawn_at - timedelta(minutes=1) <= call.at <= now for call in calls)
     if not numbered or not timely or drawn_at > now or len(calls) > CALLS_MAX:
-        raise RuleBroken(CALLS_SOUND, numbered=numbered, timely=timely, calls=len(calls))
+        raise RuleBroken(
+            CALLS_SOUND,
+            needed="calls 1, 2, 3, …, none before the draw or ahead of now",
+            numbered=numbered,
+            timely=timely,
+            calls=len(calls),
+        )

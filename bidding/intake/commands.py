@@ -74,7 +74,12 @@ def _decide(checked: Checked, skip_bad: bool) -> None:
             ],
         )
     if not checked.good:
-        raise RuleBroken(LINES_PRESENT, lines=checked.lines, bad_lines=len(checked.bad))
+        raise RuleBroken(
+            LINES_PRESENT,
+            needed="one good line or more",
+            lines=checked.lines,
+            bad_lines=len(checked.bad),
+        )
 
 
 async def _imported(act: Act, checked: Checked) -> Imported:

@@ -57,7 +57,12 @@ async def post_import(  # noqa: PLR0917, called by name
     if kind not in READ_KINDS:
         raise RuleBroken(SHEET_KIND, needed="one of " + ", ".join(READ_KINDS))
     if len(body) > settings().import_bytes_max:
-        raise RuleBroken(SHEET_BOUNDED, bytes=len(body), bytes_max=settings().import_bytes_max)
+        raise RuleBroken(
+            SHEET_BOUNDED,
+            needed="several files",
+            bytes=len(body),
+            bytes_max=settings().import_bytes_max,
+        )
     once = occasion.once
     key = f"{actor.person}/{once.key if once else ''}"
 

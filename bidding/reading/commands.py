@@ -71,7 +71,7 @@ async def digest_readings(actor: Actor, day: date, occasion: Occasion = NOW) -> 
     async with begin(actor, DIGEST_READINGS, occasion) as act:
         check_day(day, act.at.date())
         if await queries.is_digested(day):
-            raise RuleBroken(DAY_DIGESTED_ONCE, day=day.isoformat())
+            raise RuleBroken(DAY_DIGESTED_ONCE, needed="another day", day=day.isoformat())
         found = await queries.readings_of(day)
         sha256 = digest_of(found)
         fact = Digested(day=day.isoformat(), readings=len(found), sha256=sha256)

@@ -162,7 +162,12 @@ def check_period(begins: date, ends: date, on: date) -> None:
         RuleBroken: PERIOD_SOUND.
     """
     if ends < begins or ends < on or (ends - begins).days >= PERIOD_DAYS_MAX:
-        raise RuleBroken(PERIOD_SOUND, begins=begins.isoformat(), ends=ends.isoformat())
+        raise RuleBroken(
+            PERIOD_SOUND,
+            needed=f"at most {PERIOD_DAYS_MAX} days, the last of them today or later",
+            begins=begins.isoformat(),
+            ends=ends.isoformat(),
+        )
 
 
 def organisation_keys(organisations: frozenset[Organisation]) -> frozenset[str]:

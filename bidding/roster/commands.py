@@ -117,7 +117,7 @@ def _particulars(given: Registration) -> Particulars:
 async def _check_faults(particulars: Particulars, on: date) -> None:
     wrong = faults(particulars, await lists.trees(), await lists.regions(), on)
     if wrong:
-        raise RuleBroken(FIELD_VALID, fields=dict(wrong))
+        raise RuleBroken(FIELD_VALID, needed="these fields corrected", fields=dict(wrong))
 
 
 async def enrol(
@@ -224,7 +224,7 @@ async def admit_experts(
     async with begin(actor, ADMIT, occasion) as act:
         waiting = await _count(order)
         if not 0 < waiting <= BATCH_MAX:
-            raise RuleBroken(BATCH_BOUNDED, needed="proposals that wait", found_waiting=waiting)
+            raise RuleBroken(BATCH_BOUNDED, needed="proposals that wait", waiting=waiting)
         person = act.conceal("person", actor.person)
         await act.record(AdmissionReviewed(experts=waiting, person=person))
         admitted = 0
@@ -324,11 +324,15 @@ async def change_employer(
     try:
         employer = read_organisation(Organisation(order.employer.name, order.employer.uscc))
     except ValueError as cause:
-        raise RuleBroken(FIELD_VALID, fields={"employer": str(cause)}) from None
+        raise RuleBroken(
+            FIELD_VALID, needed="this field corrected", fields={"employer": str(cause)}
+        ) from None
     async with begin(actor, REGISTER, occasion) as act:
         row = await queries.held_expert(expert)
         if order.left_on > act.at.date():
-            raise RuleBroken(FIELD_VALID, fields={"left_on": "lies ahead"})
+            raise RuleBroken(
+                FIELD_VALID, needed="today or a day before", fields={"left_on": "lies ahead"}
+            )
         left = {"name": row["employer_name"], "uscc": row["employer_uscc"]}
         new = {"name": employer.name, "uscc": employer.uscc}
         await act.record(

@@ -127,7 +127,9 @@ async def named(idents: Sequence[str]) -> AsyncIterator[list[Any]]:
         )
         if len(rows) != len(some):
             unknown = sorted(set(some) - {row["id"] for row in rows})
-            raise RuleBroken(EXPERT_KNOWN, unknown=unknown[:10])
+            raise RuleBroken(
+                EXPERT_KNOWN, needed="ids of experts of this pool", unknown=unknown[:10]
+            )
         yield rows
 
 

@@ -341,7 +341,7 @@ def read_particulars(given: Particulars) -> Particulars:
         past_employers=kept("past_employers", lambda: read_past(given.past_employers), ()),
     )
     if wrong:
-        raise RuleBroken(FIELD_VALID, fields=wrong)
+        raise RuleBroken(FIELD_VALID, needed="these fields corrected", fields=wrong)
     return read
 
 

@@ -70,7 +70,9 @@ def _bounded(rows: Generator[Row, None, None]) -> Generator[Row, None, None]:
         if row.number > ROWS_MAX + 1:
             raise RuleBroken(SHEET_BOUNDED, needed="several files", lines_max=ROWS_MAX)
         if len(row.values) > COLUMNS_MAX:
-            raise RuleBroken(SHEET_BOUNDED, line=row.number, columns_max=COLUMNS_MAX)
+            raise RuleBroken(
+                SHEET_BOUNDED, needed="fewer columns", line=row.number, columns_max=COLUMNS_MAX
+            )
         if any(value not in (None, "") for value in row.values):
             yield row
 
@@ -110,7 +112,12 @@ def _csv_rows(file: BinaryIO, shape: Shape) -> Generator[Row, None, None]:
                 cells[0] = cells[0].removeprefix("\ufeff")
             yield Row(number, tuple(cells), is_doubtful(cells, shape))
     except csv.Error:
-        raise RuleBroken(SHEET_READABLE, line=number + 1, cause="its quotes do not match") from None
+        raise RuleBroken(
+            SHEET_READABLE,
+            needed="a file saved anew by a spreadsheet program",
+            line=number + 1,
+            cause="its quotes do not match",
+        ) from None
     finally:
         text.detach()
 
@@ -127,7 +134,11 @@ def _xlsx_rows(file: BinaryIO) -> Generator[Row, None, None]:
     except RuleBroken:
         raise
     except Exception:  # a stranger's bytes in a parser that is not ours: it may raise anything
-        raise RuleBroken(SHEET_READABLE, cause="a damaged workbook") from None
+        raise RuleBroken(
+            SHEET_READABLE,
+            needed="a file saved anew by a spreadsheet program",
+            cause="a damaged workbook",
+        ) from None
 
 
 def _check_archive(file: BinaryIO) -> None:

@@ -97,13 +97,22 @@ def check_members(sizes: Mapping[str, tuple[int, int]]) -> None:
     if any(name.lower().endswith("vbaproject.bin") for name in sizes):
         raise RuleBroken(SHEET_KIND, needed="saving as .xlsx without macros", cause="holds macros")
     if "xl/workbook.xml" not in sizes:
-        raise RuleBroken(SHEET_KIND, cause="a zip file, but not a workbook")
+        raise RuleBroken(
+            SHEET_KIND, needed="CSV or an .xlsx workbook", cause="a zip file, but not a workbook"
+        )
     packed = sum(pair[0] for pair in sizes.values())
     expanded = sum(pair[1] for pair in sizes.values())
     if len(sizes) > MEMBERS_MAX or expanded > EXPANDED_BYTES_MAX:
-        raise RuleBroken(SHEET_BOUNDED, members=len(sizes), expanded_bytes=expanded)
+        raise RuleBroken(
+            SHEET_BOUNDED, needed="several files", members=len(sizes), expanded_bytes=expanded
+        )
     if expanded > EXPANSION_MAX * max(packed, 1):
-        raise RuleBroken(SHEET_BOUNDED, cause="expands like a zip bomb", expanded_bytes=expanded)
+        raise RuleBroken(
+            SHEET_BOUNDED,
+            needed="a file saved anew by a spreadsheet program",
+            cause="expands like a zip bomb",
+            expanded_bytes=expanded,
+        )
 
 
 def shape_of(

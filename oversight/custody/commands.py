@@ -55,6 +55,11 @@ async def erase(
     async with begin(actor, ERASE_PAYLOAD, occasion) as act:
         erased = [name for name in names if await erase_payload(of_act, n, name, act.at)]
         if not names or len(erased) < len(names):
-            raise RuleBroken(PAYLOAD_EXISTS, asked=len(names), erasable=len(erased))
+            raise RuleBroken(
+                PAYLOAD_EXISTS,
+                needed="fields that this entry conceals and that were not erased",
+                asked=len(names),
+                erasable=len(erased),
+            )
         await act.record(PayloadErased(act=of_act, n=n, fields=names, ground=ground))
         return act.answered(CustodyReceipt(act.id))

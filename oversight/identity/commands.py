@@ -132,7 +132,7 @@ async def grant_post(actor: Actor, person: str, post: Post, occasion: Occasion =
         held = await queries.person_posts(person)
         check_posts((await queries.party(party)).role, held | {post})
         if post in held:
-            raise RuleBroken(POST_FREE, post=post)
+            raise RuleBroken(POST_FREE, needed="nothing: the post is held", post=post)
         await _grant(act, party, person, post)
         return act.answered(await queries.person(person))
 
@@ -149,7 +149,7 @@ async def revoke_post(
     async with begin(actor, MANAGE_PEOPLE, occasion) as act:
         party = await _managed_party(act, person)
         if post not in await queries.person_posts(person):
-            raise RuleBroken(POST_HELD, post=post)
+            raise RuleBroken(POST_HELD, needed="a post that the person holds", post=post)
         if post is Post.ADMINISTRATOR:
             await _require_another_administrator(party)
         hidden = act.conceal("person", person)
@@ -208,7 +208,7 @@ async def revoke_token(
             .returning(ApiToken.id)
         )
         if not revoked:
-            raise RuleBroken(TOKEN_CURRENT)
+            raise RuleBroken(TOKEN_CURRENT, needed="nothing: the token is revoked")
         return act.answered(await queries.token(token))
 
 
@@ -283,7 +283,7 @@ async def revoke_signing_key(
             .returning(SigningKey.key)
         )
         if not revoked:
-            raise RuleBroken(KEY_CURRENT)
+            raise RuleBroken(KEY_CURRENT, needed="nothing: the key is revoked")
         return act.answered(KeyView(key, actor.party, own[key].registered, reason))
 
 

@@ -116,7 +116,7 @@ async def entry(index: int) -> LoggedEntry:
     """
     found = await _entries('WHERE "index" = {}', index)
     if not found:
-        raise RuleBroken(ENTRY_EXISTS, index=index)
+        raise RuleBroken(ENTRY_EXISTS, needed="an index below the log's size", index=index)
     return found[0]
 
 
@@ -161,7 +161,7 @@ async def leaf_of(act: str, n: int) -> bytes:
         rows = await run(f"SELECT leaf FROM {table} WHERE act = {{}} AND n = {{}}", act, n)  # noqa: S608
         if rows:
             return bytes(rows[0]["leaf"])
-    raise RuleBroken(ENTRY_EXISTS, act=act, n=n)
+    raise RuleBroken(ENTRY_EXISTS, needed="an act and ordinal on record", act=act, n=n)
 
 
 async def proof_of(index: int) -> PlacedEntry:
@@ -184,7 +184,7 @@ async def proofs_of_act(act: str) -> list[PlacedEntry]:
     """
     found = await entries_of_act(act)
     if not found:
-        raise RuleBroken(ENTRY_EXISTS, act=act)
+        raise RuleBroken(ENTRY_EXISTS, needed="an act whose entries have an index", act=act)
     return [await proof_of(logged.index) for logged in found]
 
 
@@ -208,7 +208,12 @@ async def proof_between(old_size: int, size: int) -> list[bytes]:
             between 1 and `size`.
     """
     if not 0 < old_size <= size <= await head_size():
-        raise RuleBroken(ENTRY_EXISTS, old_size=old_size, size=size)
+        raise RuleBroken(
+            ENTRY_EXISTS,
+            needed="sizes in order, the larger one reached by the log",
+            old_size=old_size,
+            size=size,
+        )
     return await nodes.consistency_path(old_size, size)
 
 

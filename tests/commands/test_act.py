@@ -65,7 +65,7 @@ async def test_a_refusal_inside_an_act_leaves_no_row_and_no_entry(house):
         async with begin(CLERK, NOTE, house.occasion("k1")) as act:
             await act.record(Noted(act.conceal("what", "rain")), subject="weather")
             await run("INSERT INTO act_key (act, n) VALUES ('somebody', 7)")
-            raise RuleBroken(queries.ENTRY_EXISTS)
+            raise RuleBroken(queries.ENTRY_EXISTS, needed="nothing")
     tables = ("act_key", "payload", "answered_request", "pending", "entry")
     assert [await house.count(table) for table in tables] == [0, 0, 0, 0, 0]
 
@@ -73,7 +73,7 @@ async def test_a_refusal_inside_an_act_leaves_no_row_and_no_entry(house):
 async def test_a_refused_request_may_come_again_under_its_key(house):
     with pytest.raises(RuleBroken):
         async with begin(CLERK, NOTE, house.occasion("k1")):
-            raise RuleBroken(queries.ENTRY_EXISTS)
+            raise RuleBroken(queries.ENTRY_EXISTS, needed="nothing")
     assert (await note(house, key="k1"))["what"] == "rain"
 
 
@@ -131,7 +131,7 @@ async def test_a_request_that_fails_lets_the_waiting_identical_one_through(house
         async with begin(CLERK, NOTE, house.occasion("k1")):
             entered.set()
             await asyncio.sleep(0.1)
-            raise RuleBroken(queries.ENTRY_EXISTS)
+            raise RuleBroken(queries.ENTRY_EXISTS, needed="nothing")
 
     async def follow():
         await entered.wait()

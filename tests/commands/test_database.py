@@ -204,7 +204,7 @@ async def test_a_refusal_that_is_no_collision_is_not_retried(house):
 
     async def refuse():
         tries.append(1)
-        raise RuleBroken(assembly.RULE_OF["ledger.entry_exists"])
+        raise RuleBroken(assembly.RULE_OF["ledger.entry_exists"], needed="nothing")
 
     with pytest.raises(RuleBroken):
         await retried(refuse)
