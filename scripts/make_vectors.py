@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,7 @@ def closed_cases() -> Iterator[Case]:
     undrawn = sealed("undrawn").reveal().close(facts.Lapsed, TENDERER, "postponed")
     yield case("closed with complete inputs, result disclosed", "void", undrawn)
     proofless = sealed("no-proof").reveal()
+    proofless.scene.at += timedelta(hours=24)
     yield case(
         "no proof from the center",
         "void",

@@ -52,6 +52,7 @@ DEPTH_MAX = 64  # a bundle nests far less; deeper input is refused before it can
 LEAF_BYTES_MAX = 65_535  # ledger.md, "Entry"
 STRATUM_SIZE_MAX = 10**7
 TICKET_BYTES = 16
+PROOF_SECONDS = 24 * 3600  # the center's time for its proof (draw.md, step 7)
 
 
 # --- Words: every sentence is said in English and in Chinese --------------------------------------
@@ -2073,6 +2074,13 @@ def _need_closing_result(case: Case, attempt: Attempt, entry: Entry) -> None:
                 entry.word == "voided" and attempt.one("drawn") is None and attempt.beta is None,
                 "closed as no-proof though there is a proof",
             )
+            waited = entry.at // 1_000_000 - _complete_at(case, attempt)
+            need(
+                waited >= PROOF_SECONDS,
+                "closed as no-proof after {} s, the center has {}",
+                waited,
+                PROOF_SECONDS,
+            )
         else:
             need(
                 attempt.beta is not None,
@@ -2081,6 +2089,14 @@ def _need_closing_result(case: Case, attempt: Attempt, entry: Entry) -> None:
             due["pi"], due["walk"] = vrf["pi"], attempt.walk_digest
     for name, value in due.items():
         need(same(found[name], value), "the closing's {} is not the bundle's", name)
+
+
+def _complete_at(case: Case, attempt: Attempt) -> int:
+    """Return since which POSIX second all inputs were there: the last reveal, or the round."""
+    asked = attempt.request["beacon"]
+    chain = case.trust.beacons.get(asked["chain"]) if asked else None
+    came = chain["genesis"] + (asked["round"] - 1) * chain["period"] if chain else 0
+    return max([came, *(entry.at // 1_000_000 for entry in attempt.all("revealed"))])
 
 
 def _doubts_about_closing(case: Case, attempt: Attempt, entry: Entry) -> list[Words]:
@@ -2858,6 +2874,7 @@ CHINESE = {
     "positions {} and {} are not in ascending order": "位次 {} 与 {} 未按升序",
     "the role of {} is not in the trust file": "{} 的角色不在信任文件中",
     "closed as no-proof though there is a proof": "以无证明关闭,实有证明",
+    "closed as no-proof after {} s, the center has {}": "输入齐全 {} 秒后即以无证明关闭,交易中心有 {} 秒",
     "the inputs were complete, and the closing hides the result": "输入齐全,关闭却隐去结果",
     "{}, who closed the draw, is not in the trust file": "关闭抽取的 {} 不在信任文件中",
     "identities closed: this bundle does not open them": "身份保密:证明包未予公开",

@@ -18,7 +18,9 @@ from bidding.bundle.rules import (
     EarlyProofs,
     Request,
     Reveal,
+    Round,
     Trust,
+    TrustedBeacon,
     TrustedEdition,
     VrfResult,
     WalkLine,
@@ -292,6 +294,20 @@ def inputs_complete(attempt: Attempt, trust: Trust) -> bool:
     return came and inputs_revealed(attempt, trust)
 
 
+def round_second(named: Round, chain: TrustedBeacon) -> int:
+    """Return the POSIX second of a round; of any size, for no date need have it."""
+    return chain.genesis + (named.round - 1) * chain.period
+
+
+def complete_at(attempt: Attempt, trust: Trust) -> int:
+    """Return the POSIX second since which all inputs were there: the last reveal, or the round."""
+    named = attempt.request.beacon
+    chain = trust.beacons.get(named.chain) if named else None
+    came = round_second(named, chain) if named and chain else 0
+    revealed = [int(entry.at.timestamp()) for entry, _ in attempt.record.all(facts.Revealed)]
+    return max([came, *revealed])
+
+
 def check_beacon(attempt: Attempt, trust: Trust) -> Finding:
     """Check all of the beacon but the pairing (step 8)."""
     named, came = attempt.request.beacon, attempt.beacon
@@ -308,7 +324,7 @@ def check_beacon(attempt: Attempt, trust: Trust) -> Finding:
     if chain is None:
         gap = f"chain {named.chain[:16]}… is not in the trust file"
         return Finding(f"round {named.round}", f"第 {named.round} 轮", (gap,))
-    second = chain.genesis + (named.round - 1) * chain.period  # of any size: no date need have it
+    second = round_second(named, chain)
     gaps = []
     if came.signature is not None:
         check_point(bytes.fromhex(came.signature), chain.scheme)

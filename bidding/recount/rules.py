@@ -15,12 +15,19 @@ from bidding.bundle.rules import (
     WalkLine,
     is_code,
 )
-from bidding.closing.rules import NO_PROOF, Close, Closers, State
+from bidding.closing.rules import NO_PROOF, PROOF_HOURS, Close, Closers, State
 from bidding.contribution.rules import NEVER_COUNTERSIGN
 from bidding.draw import facts
 from bidding.draw.rules import Answer
 from bidding.lottery.rules import Order, alpha_of, seed_of, transcript
-from bidding.proof.rules import Attempt, Finding, inputs_complete, roles, verify_text
+from bidding.proof.rules import (
+    Attempt,
+    Finding,
+    complete_at,
+    inputs_complete,
+    roles,
+    verify_text,
+)
 from bidding.sealing.rules import (
     entry_commitment,
     openings_digest,
@@ -216,8 +223,9 @@ def check_answers(attempt: Attempt, lines: Sequence[Line], trust: Trust) -> Find
 
 def _check_result_disclosed(attempt: Attempt, lines: Sequence[Line], trust: Trust) -> None:
     """Raise ProofRejected unless the closing carries all that was known (draw.md, step 7)."""
-    closing, alpha = attempt.closing(), expected_alpha(attempt, trust)
-    assert closing is not None, "there is a closing"
+    found, alpha = attempt.record.only(facts.Closing), expected_alpha(attempt, trust)
+    assert found is not None, "there is a closing"
+    entry, closing = found
     result = attempt.vrf
     proof = result.pi if result is not None and alpha is not None else None
     digest = walk_digest(lines).hex() if proof is not None else None
@@ -228,6 +236,10 @@ def _check_result_disclosed(attempt: Attempt, lines: Sequence[Line], trust: Trus
     unproved = isinstance(closing, facts.Voided) and closing.reason == NO_PROOF
     if alpha is not None and unproved != (proof is None):
         raise ProofRejected("complete inputs without a proof are voided as no-proof, and only so")
+    if alpha is not None and unproved:
+        waited = int(entry.at.timestamp()) - complete_at(attempt, trust)
+        if waited < PROOF_HOURS * 3600:
+            raise ProofRejected(f"no-proof after {waited} s: the center has {PROOF_HOURS} hours")
 
 
 def check_closing(record: Record, number: int, attempt: Attempt | None, trust: Trust) -> list[str]:

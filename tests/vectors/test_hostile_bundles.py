@@ -270,3 +270,17 @@ def test_one_person_under_two_commitments_takes_no_two_seats():
 
 def test_an_opening_that_names_nobody_is_refused():
     assert told(Nameless(PROGRAM).told().identify()) == ("failed", "openings")
+
+
+@pytest.mark.parametrize(
+    ("at", "due"),
+    [
+        ("2026-11-22T08:06:00.000000Z", ("void", None)),
+        ("2026-11-22T08:05:59.999999Z", ("failed", "answers")),
+    ],
+)
+def test_no_proof_is_no_reason_before_the_center_had_its_day(at, due):
+    tale = story().order().commit().seal().reveal().compute()
+    tale.vrf, tale.walk = {**tale.vrf, "pi": None, "beta": None}, []
+    tale.close("voided", "supervisor", "no-proof", at=at)
+    assert told(tale) == due

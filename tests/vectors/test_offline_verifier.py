@@ -687,7 +687,7 @@ def test_without_a_proof_the_closing_carries_alpha_alone() -> None:
     tale = story().order().commit().seal().reveal().compute()
     assert tale.vrf is not None
     tale.vrf, tale.walk = {**tale.vrf, "pi": None, "beta": None}, []
-    tale.close("voided", "supervisor", "no-proof")
+    tale.close("voided", "supervisor", "no-proof", at="2026-11-22T09:00:00.000000Z")
     assert seen(told(tale)) == ("void", None)
     assert seen(told(tale, vrf=None)) == ("void", None)
 
