@@ -16,16 +16,25 @@ which engines it covered.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 
 import pytest
 from engines import ENGINES, create_database, drop_database, named_database, postgres_server
 from house import House
+from hypothesis import settings as hypothesis_settings
 
 from oversight.keys.directory import make_ring
 
 COVERED: Counter[str] = Counter()
+
+# Machines are shared and noisy: no example is failed for its time. CI meets the same examples
+# each time; elsewhere every run looks for new ones.
+hypothesis_settings.register_profile(
+    "daylight", deadline=None, derandomize=os.environ.get("CI", "").lower() == "true"
+)
+hypothesis_settings.load_profile("daylight")
 
 
 @pytest.fixture(scope="session")
