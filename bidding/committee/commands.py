@@ -37,7 +37,8 @@ async def form_committee(actor: Actor, form: CommitteeForm, occasion: Occasion) 
 
 
 def _composition(form: CommitteeForm) -> Composition:
-    return Composition(form.body, form.size, form.representatives, form.budget_fen, form.demanding)
+    budget = None if form.budget is None else form.budget.money()
+    return Composition(form.body, form.size, form.representatives, budget, form.demanding)
 
 
 async def _predecessor(form: CommitteeForm) -> Standing | None:

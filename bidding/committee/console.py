@@ -23,13 +23,14 @@ def committee() -> None:
 @click.option("--rulebook", required=True, help="Edition under which the case began: T-2025, …")
 @click.option("--size", type=int, required=True, help="Members, representatives included.")
 @click.option("--representatives", type=int, default=0, show_default=True, help="Of the buyer.")
-@click.option("--budget-fen", type=int, help="Budget of the lots together, in fen.")
+@click.option("--budget", metavar="YUAN", help="Of the lots together, as 12000000.00.")
 @click.option("--demanding", is_flag=True, help="Technically complex, or of large impact.")
 @click.option("--predecessor", help="Committee whose place this one takes.")
 @remote
-def form(service: Remote, /, lots: tuple[str, ...], **form: Any) -> None:
+def form(service: Remote, /, lots: tuple[str, ...], budget: str | None, **form: Any) -> None:
     """Form a committee for a tender and its lots."""
-    made = service.post("/v1/committees", {**form, "lots": list(lots)})
+    total = None if budget is None else {"amount": budget, "currency": "CNY"}
+    made = service.post("/v1/committees", {**form, "lots": list(lots), "budget": total})
     missed = [f"  misses (not enforced): {name}" for name in made["advice"]]
     service.show(made, _line(made), *missed)
 

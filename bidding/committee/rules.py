@@ -9,6 +9,7 @@ import msgspec
 from oversight.authority.rules import Permission, Post, Role
 from oversight.errors import Ground, Rule, RuleBroken
 from oversight.rulebook.figures import Edition
+from oversight.values.money import Money
 
 LOTS_MAX = 100  # lots that one body decides on
 SIZE_MAX = 99  # members; a bound of the service, far above any committee
@@ -84,7 +85,7 @@ class Composition(msgspec.Struct, frozen=True):
     body: Body
     size: int  # members, representatives included
     representatives: int  # sent by the buyer, not drawn
-    budget_fen: int | None  # of the lots together; None: not stated
+    budget: Money | None  # of the lots together; None: not stated
     demanding: bool  # technically complex, or of large social impact
 
 
@@ -157,7 +158,7 @@ def _breaches(made_of: Composition, edition: Edition) -> Iterator[_Breach]:
 
 def _is_large(made_of: Composition, edition: Edition) -> bool:
     bound = edition.committee.large_budget_fen
-    rich = bound is not None and made_of.budget_fen is not None and made_of.budget_fen >= bound
+    rich = bound is not None and made_of.budget is not None and made_of.budget >= Money(bound)
     return rich or made_of.demanding
 
 

@@ -6,11 +6,8 @@ import msgspec
 from msgspec import Meta
 
 from bidding.committee.rules import LOTS_MAX, SIZE_MAX, Body
+from oversight.values.money import Sum
 from oversight.wire import Id, Label
-
-FEN_MAX = 2**53 - 1
-
-Lot = Annotated[str, Meta(min_length=1, max_length=200, description="A lot's own number.")]
 
 
 class CommitteeForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -24,8 +21,8 @@ class CommitteeForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     representatives: Annotated[
         int, Meta(ge=0, le=SIZE_MAX, description="Members whom the buyer sends.")
     ] = 0
-    budget_fen: Annotated[
-        int | None, Meta(description="Budget of the lots together; decides on the size.")
+    budget: Annotated[
+        Sum | None, Meta(description="Budget of the lots together; decides on the size.")
     ] = None
     demanding: Annotated[
         bool, Meta(description="Technically complex, or of large social impact.")
@@ -33,11 +30,6 @@ class CommitteeForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     predecessor: Annotated[Id | None, Meta(description="Committee whose place this one takes.")] = (
         None
     )
-
-    def __post_init__(self) -> None:
-        """Keep the budget within what every engine and every JSON reader holds."""
-        if self.budget_fen is not None and not 0 <= self.budget_fen <= FEN_MAX:
-            raise ValueError("the budget is out of bounds")
 
 
 class CommitteeView(msgspec.Struct, frozen=True):

@@ -1,8 +1,10 @@
 """Money: whole fen, never a float; over HTTP a text of yuan with two decimals."""
 
 import re
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 MINOR_MAX = 2**63 - 1  # a BIGINT column
 FEN_PER_YUAN = 100
@@ -30,6 +32,24 @@ class Money(msgspec.Struct, frozen=True, order=True):
     def _same(self, other: "Money") -> "Money":
         assert self.currency == other.currency, "sums across currencies have no meaning"
         return other
+
+
+class Sum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sum of money, not below zero, as it travels."""
+
+    amount: Annotated[
+        str,
+        Meta(
+            pattern=r"^(0|[1-9][0-9]{0,15})\.[0-9]{2}$(?!\n)",
+            description="Yuan with two decimals.",
+            examples=["12000000.00"],
+        ),
+    ]
+    currency: Annotated[Literal["CNY"], Meta(description="ISO 4217.")]
+
+    def money(self) -> Money:
+        """Return the sum in whole fen."""
+        return from_yuan_text(self.amount)
 
 
 def to_yuan_text(sum_: Money) -> str:

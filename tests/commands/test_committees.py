@@ -14,6 +14,9 @@ from bidding.committee.schema import CommitteeForm
 from oversight.authority.rules import Post, Role
 from oversight.errors import RuleBroken
 from oversight.ledger.queries import entries_of_act
+from oversight.values.money import Sum
+
+LARGE = Sum("10000000.00", "CNY")  # from here on the procurement law asks for a larger body
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ async def test_a_committee_is_on_the_log_as_it_was_formed(stage):
         ({"representatives": 2}, "committee.composition_lawful", "committee_expert_share_min"),
         ({"rulebook": "P-2025", "demanding": True}, "committee.composition_lawful",
          "committee_large_size_min"),
-        ({"rulebook": "P-2025", "budget_fen": 1_000_000_000}, "committee.composition_lawful",
+        ({"rulebook": "P-2025", "budget": LARGE}, "committee.composition_lawful",
          "committee_large_size_min"),
         ({"body": Body.NEGOTIATION_GROUP}, "committee.body_of_regime", None),
         ({"lots": ["1", "1"]}, "committee.lots_distinct", None),
@@ -72,6 +75,11 @@ async def test_an_unlawful_body_is_refused_with_its_figure_and_leaves_no_trace(
     assert refusal.value.found.get("figure") == figure
     assert figure is None or refusal.value.found["article"]
     assert await traces(stage) == [0, 0, 0, 0, 0]
+
+
+async def test_a_fen_below_the_large_budget_asks_for_no_larger_body(stage):
+    made = await formed(stage, rulebook="P-2025", budget=Sum("9999999.99", "CNY"))
+    assert (made.size, made.advice) == (5, [])
 
 
 async def test_a_figure_that_is_only_local_is_told_and_does_not_refuse(stage):

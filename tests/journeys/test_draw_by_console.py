@@ -90,7 +90,7 @@ def fill(company):
 
 def ordered(company, tender):
     form = ("committee", "form", "--tender", tender, "--lot", "1", "--rulebook", "demo", "--size",
-            "5", "--representatives", "1")  # fmt: skip
+            "5", "--representatives", "1", "--budget", "12000000.00")  # fmt: skip
     committee = company.answer("tenderer", *form)["id"]
     day = str((utc_now() + timedelta(days=7)).date())
     order = ["draw", "order", committee, "--stratum", f"{ROADS}@{COUNTY}=2"]

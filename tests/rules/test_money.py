@@ -1,8 +1,9 @@
 """Money: whole fen."""
 
+import msgspec
 import pytest
 
-from oversight.values.money import MINOR_MAX, Money, from_yuan_text, to_yuan_text
+from oversight.values.money import MINOR_MAX, Money, Sum, from_yuan_text, to_yuan_text
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,20 @@ def test_sums_stay_in_their_currency():
 
 def test_amounts_are_ordered():
     assert Money(1) < Money(2)
+
+
+def test_a_sum_travels_as_yuan_with_two_decimals_and_a_currency():
+    said = {"amount": "9999999999999999.99", "currency": "CNY"}
+    assert msgspec.convert(said, Sum).money() == Money(999_999_999_999_999_999)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [1_000_000_000, "10.00", {"amount": 10, "currency": "CNY"}, {"amount": "10.00"},
+     {"amount": "10", "currency": "CNY"}, {"amount": "-1.00", "currency": "CNY"},
+     {"amount": "1.00", "currency": "USD"}, {"amount": "1.00\n", "currency": "CNY"},
+     {"amount": "10000000000000000.00", "currency": "CNY"}],
+)  # fmt: skip
+def test_a_sum_of_another_form_is_refused(said):
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(said, Sum)
