@@ -1,4 +1,4 @@
-"""`daylight experts …`: the pool from the command line; here `import` and `template`."""
+"""`daylight experts …`: the pool from the command line; here `import`."""
 
 import sys
 import threading
@@ -29,26 +29,21 @@ def experts() -> None:
     """The expert pool."""
 
 
-@experts.command("template")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def template(file: Path) -> None:
-    """Write an empty FILE (.csv or .xlsx) with the columns that `import` reads."""
-    from bidding.sheet.queries import write_csv, write_xlsx
-
-    if file.suffix.lower() == ".xlsx":
-        file.write_bytes(write_xlsx("专家", template_header(), [], template_notes()))
-    else:
-        file.write_bytes(write_csv(template_header(), []))
-    click.echo(f"wrote {file}")
-
-
 @experts.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--template", is_flag=True, help="Write FILE instead: empty, with all columns.")
 @click.option("--skip-bad", is_flag=True, help="Leave out lines with a fault, and say which.")
 @click.option("--encoding", type=click.Choice(["utf-8", "gb18030"]), help="Of a CSV file.")
 @remote
-def import_file(service: Remote, file: Path, skip_bad: bool, encoding: str | None) -> None:
+def import_file(
+    service: Remote, file: Path, template: bool, skip_bad: bool, encoding: str | None
+) -> None:
     """Import the experts of FILE (.csv or .xlsx): all of them, or none."""
+    if template:
+        _write_template(file)
+        return
+    if not file.is_file():
+        raise click.UsageError(f"there is no file {file}")
     query: dict[str, object] = {"skip_bad": "true"} if skip_bad else {}
     if encoding:
         query["encoding"] = encoding
@@ -64,6 +59,19 @@ def import_file(service: Remote, file: Path, skip_bad: bool, encoding: str | Non
         *faults,
         f"a second person admits them: daylight experts admit --registered-by {made['act']}",
     )
+
+
+def _write_template(file: Path) -> None:
+    """Write an empty file with the columns that an import reads; never over another file."""
+    from bidding.sheet.queries import write_csv, write_xlsx
+
+    if file.exists():
+        raise click.UsageError(f"{file} exists; a template is never written over a file")
+    if file.suffix.lower() == ".xlsx":
+        file.write_bytes(write_xlsx("专家", template_header(), [], template_notes()))
+    else:
+        file.write_bytes(write_csv(template_header(), []))
+    click.echo(f"wrote {file}")
 
 
 class _Upload(threading.Thread):

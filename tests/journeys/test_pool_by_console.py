@@ -30,7 +30,7 @@ def imported(service, staff):
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_the_template_names_the_columns(service, kind):
-    service.daylight("experts", "template", service.directory / f"empty.{kind}")
+    service.daylight("experts", "import", "--template", service.directory / f"empty.{kind}")
     over_http = service.request("GET", f"/v1/roster/imports/template?form={kind}")
     assert over_http.status_code == 200
     written = (service.directory / f"empty.{kind}").read_bytes()
