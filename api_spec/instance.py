@@ -80,7 +80,7 @@ def init(
     make_ring(Path(settings.key_dir))
     receipt = asyncio.run(_founded(settings, center, uscc, administrator))
     _write_settings(file, settings)
-    _tell(ctx, receipt, file, token_out)
+    _tell(ctx, receipt, file, settings.origin, token_out)
 
 
 async def _founded(settings: Settings, center: str, uscc: str, administrator: str) -> TokenReceipt:
@@ -114,7 +114,9 @@ def _toml(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _tell(ctx: click.Context, receipt: TokenReceipt, file: Path, out: Path | None) -> None:
+def _tell(
+    ctx: click.Context, receipt: TokenReceipt, file: Path, origin: str, out: Path | None
+) -> None:
     answer = msgspec.to_builtins(receipt)
     where = "shown this once"
     if out is not None:
@@ -125,7 +127,9 @@ def _tell(ctx: click.Context, receipt: TokenReceipt, file: Path, out: Path | Non
         f"Made the instance of {file}. Back up its key directory apart from its data.",
         f"The administrator's token, until {receipt.expires}, {where}:",
         *([] if out else [receipt.token]),
-        "Next: daylight serve",
+        f"The log's origin is {origin}; it stays so for ever.",
+        "Next: daylight serve; then, for every other command, export DAYLIGHT_TOKEN_FILE and "
+        "DAYLIGHT_URL, the address that it tells.",
     )
 
 

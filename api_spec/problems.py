@@ -6,6 +6,7 @@ but a number under which the operator finds it in the log.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -23,6 +24,10 @@ RULES_PAGE = "/v1/rulebook/rules#"
 _WIRE = "design: statuses"
 
 log = logging.getLogger("daylight.faults")
+
+# The HTTP layer's own words, where it has no other way to tell one cause from another.
+_MISSING = re.compile(r"Missing required (\w+) parameter '([\w-]+)'")
+_VANISHED = "client disconnected prematurely"  # in the middle of a body: no fault of ours
 
 STATUS_OF_GROUND: Mapping[Ground, int] = {
     Ground.MALFORMED: 400,
@@ -157,17 +162,22 @@ def reject(_: Request[Any, Any, Any], error: ProofRejected) -> Response[Problem]
 def _errors_of(error: HTTPException) -> list[FieldError]:
     extra = error.extra if isinstance(error, ValidationException) else None
     parts = extra if isinstance(extra, list) else []
+    if missing := _MISSING.match(error.detail):
+        parts = [{"message": "is missing", "key": missing[2], "source": missing[1]}]
+    return [_field_error(part) for part in parts if isinstance(part, dict)]
+
+
+def _field_error(part: Mapping[str, Any]) -> FieldError:
     fields = FieldError.__struct_fields__
-    return [
-        FieldError(**{k: str(getattr(v, "value", v)) for k, v in part.items() if k in fields})
-        for part in parts
-        if isinstance(part, dict)
-    ]
+    named = {k: str(getattr(v, "value", v)) for k, v in part.items() if k in fields}
+    if named.get("source") == "header":  # the layer says the name that Python code gives it
+        named["key"] = named["key"].replace("_", "-").title()
+    return FieldError(**named)
 
 
 def decline(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     """Render what the HTTP layer itself refuses: an unknown address, a bad parameter, …"""
-    status = error.status_code
+    status = 400 if error.detail == _VANISHED else error.status_code
     rule = RULE_OF_STATUS.get(status)
     if rule is None:
         return fault(request, error)

@@ -58,12 +58,22 @@ def problem_lines(problem: Mapping[str, Any]) -> Iterator[str]:
         if problem.get(name):
             yield f"  {label + ':':8} {problem[name]}"
     for name, value in dict(problem.get("found", {})).items():
-        yield f"  found:   {name} = {value}"
+        for each in value if isinstance(value, list) else [value]:
+            yield f"  found:   {name} = {_plain(each)}"
     for error in problem.get("errors", ()):
         place = " ".join(filter(None, (error.get("source"), error.get("key"))))
         yield f"  found:   {place}: {error.get('message', '')}"
     if problem.get("needed"):
         yield f"  needed:  {problem['needed']}"
+    if problem.get("code") == "wire.credentials_valid":
+        yield "  hint:    name your token with --token-file or DAYLIGHT_TOKEN_FILE"
+
+
+def _plain(value: object) -> str:
+    """Return one thing that was found, as a person reads it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return str(value)
 
 
 class Remote:

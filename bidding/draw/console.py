@@ -9,7 +9,7 @@ import click
 from bidding.closing.rules import LAPSE_REASONS, VOID_REASONS, Close
 from bidding.sealing.rules import statement_digest
 from oversight.ambient import fresh_bytes
-from oversight.identity.console import read_key, trust
+from oversight.identity.console import read_key, trust, write_private
 from oversight.remote import Remote
 from oversight.values.digests import to_base64
 
@@ -189,8 +189,12 @@ def release_file(service: Remote, draw_id: str) -> None:
 @click.option("--out", type=NEW_FILE, required=True, help="File to write.")
 @remote
 def take_file(service: Remote, draw_id: str, out: Path) -> None:
-    """Fetch the file."""
-    _save(service.get(f"/v1/draws/{draw_id}/auditor-file"), out)
+    """Fetch the file, for its reader alone (mode 0600)."""
+    if out.exists():
+        raise click.UsageError(f"{out} exists; sealed data are never written over a file")
+    content = service.get(f"/v1/draws/{draw_id}/auditor-file")
+    write_private(out, json.dumps(content, ensure_ascii=False))
+    click.echo(f"{out}: for its owner alone", err=True)
 
 
 def _save(content: Any, out: Path | None) -> None:

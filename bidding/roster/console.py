@@ -17,7 +17,13 @@ remote = click.make_pass_decorator(Remote)
 @click.option(
     "--status", default="", type=click.Choice(["", *Status]), help="Only with this standing."
 )
-@click.option("--limit", default=100, show_default=True, help="Stop after so many.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="Stop after so many.",
+)
 @remote
 def list_experts(service: Remote, specialty: str, region: str, status: str, limit: int) -> None:
     """List experts. Names, id numbers and phones are not in it: see `show`."""
@@ -44,6 +50,8 @@ def find_expert(service: Remote, id_number: str, phone: str, name: str) -> None:
     """Find an expert by id number, phone or whole name."""
     if id_number == "-":
         id_number = click.prompt("id number", hide_input=True)
+    if not (id_number or phone or name):
+        raise click.UsageError("say --id-number, --phone or --name")
     wanted = {"id_number": id_number, "phone": phone, "name": name}
     found = service.post("/v1/roster/searches", wanted)["items"]
     service.show(found, *map(_line, found))

@@ -48,6 +48,46 @@ async def test_a_repeated_write_has_the_same_answer_and_one_effect(asking, house
     assert await house.log_rows() == before
 
 
+async def test_a_write_without_its_key_is_told_which_header_is_missing(asking, house):
+    before = await house.log_rows()
+    authorization = {"Authorization": f"Bearer {asking.token}"}
+    keyless = await asking.client.post("/v1/identity/parties", json=PARTY, headers=authorization)
+    assert keyless.status_code == 400
+    assert keyless.json()["errors"] == [
+        {"message": "is missing", "key": "Idempotency-Key", "source": "header"}
+    ]
+    short = await asking.ask("POST", "/v1/identity/parties", PARTY, token=asking.token, key="short")
+    assert short.json()["errors"][0]["key"] == "Idempotency-Key"
+    assert await house.log_rows() == before
+
+
+async def test_who_hangs_up_in_the_middle_of_a_body_leaves_no_fault_in_the_log(asking, caplog):
+    app, sent = asking.client._transport.app, []
+    scope = {
+        "type": "http", "method": "POST", "path": "/v1/identity/parties", "query_string": b"",
+        "raw_path": b"/v1/identity/parties", "root_path": "", "scheme": "http",
+        "http_version": "1.1", "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1),
+        "headers": [
+            (b"authorization", f"Bearer {asking.token}".encode()),
+            (b"content-type", b"application/json"), (b"content-length", b"1000"),
+            (b"idempotency-key", b"hang-up-1"),
+        ],
+    }  # fmt: skip
+    events = iter(
+        [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    )
+
+    async def receive():
+        return next(events)
+
+    async def send(message):
+        sent.append(message)
+
+    await app(scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert "fault" not in caplog.text
+
+
 async def test_a_repetition_may_be_spelled_otherwise(asking):
     await asking.ask("POST", "/v1/identity/parties", PARTY, token=asking.token, key="key-0001")
     spelled = '{ "name": "\\u67d0单位",\n "role": "firm" }'.encode()
