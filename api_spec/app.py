@@ -1,8 +1,8 @@
 """The HTTP application: everything that `assembly` names, behind safe doors."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -32,8 +32,6 @@ SUMMARY = (
     "Verifiable oversight of public procurement. Every act is an entry of a transparency log; "
     "what this service claims can be checked offline by people who do not trust it."
 )
-
-Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> Litestar:

@@ -1,7 +1,6 @@
 """Which lists of codes are in use, and what they say."""
 
 from collections.abc import Mapping
-from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 
@@ -11,7 +10,6 @@ from bidding.classification.rules import (
     Code,
     Kind,
     parse_codes,
-    tree_of,
 )
 from bidding.classification.schema import CodeView, ListView
 from oversight.database import run
@@ -85,16 +83,6 @@ async def trees() -> Mapping[Kind, Catalogue]:
 async def regions() -> Catalogue:
     """Return the list of regions."""
     return await catalogue(Kind.REGION)
-
-
-async def specialty(code: str) -> Code | None:
-    """Return a specialty by its code, from the tree whose form it has; None: unknown."""
-    return (await catalogue(tree_of(code))).codes.get(code)
-
-
-async def is_known_region(code: str, on: date) -> bool:
-    """Tell whether a region's code was in force on the day."""
-    return (await regions()).known(code, on)
 
 
 async def is_imported(kind: Kind, version: str) -> bool:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from itertools import pairwise
 
 import msgspec
 
@@ -101,12 +100,6 @@ class Catalogue(msgspec.Struct, frozen=True):
             code = step.parent
         return tuple(found)
 
-    def wider(self, code: str) -> str:
-        """Return the code's parent, empty at the top or when unknown: the lawful way out of a
-        stratum that is too small."""
-        found = self.codes.get(code)
-        return found.parent if found else ""
-
 
 def in_force(code: Code, on: date) -> bool:
     """Tell whether the day lies in the code's validity."""
@@ -124,19 +117,12 @@ def is_specialty(text: str) -> bool:
     return _SPECIALTY.fullmatch(text) is not None
 
 
-def is_within(region: str, wider: str) -> bool:
-    """Tell whether `region` equals `wider` or lies below it.
+def region_prefix(region: str) -> str:
+    """Return the digits shared by every region within this one: 2, 4 or 6 of them.
 
     By the digits of GB/T 2260, not by the parents of a list: pairs of trailing zeros mean
     "the whole of", so 410922 lies within 410900, 410000 and itself.
     """
-    assert is_region(region)
-    assert is_region(wider)
-    return region.startswith(region_prefix(wider))
-
-
-def region_prefix(region: str) -> str:
-    """Return the digits shared by every region within this one: 2, 4 or 6 of them."""
     assert is_region(region)
     if region.endswith("0000"):
         return region[:2]
@@ -225,13 +211,23 @@ def _is_wider(parent: str, code: str) -> bool:
     return len(parent) < len(code) and code.startswith(parent)
 
 
+def check_in_force(
+    trees: Mapping[Kind, Catalogue], regions: Catalogue, strata: Iterable[tuple[str, str]], on: date
+) -> None:
+    """Return only if specialty and region of each stratum are in force on the day.
+
+    Raises:
+        RuleBroken: SPECIALTY_KNOWN, REGION_KNOWN, naming all that are not.
+    """
+    listed = list(strata)
+    if strange := unknown_codes(trees, (specialty for specialty, _ in listed), on):
+        raise RuleBroken(SPECIALTY_KNOWN, needed="codes in force on that day", codes=list(strange))
+    if nowhere := [region for _, region in listed if not regions.known(region, on)]:
+        raise RuleBroken(REGION_KNOWN, needed="codes in force on that day", codes=nowhere)
+
+
 def unknown_codes(
     trees: Mapping[Kind, Catalogue], codes: Iterable[str], on: date
 ) -> tuple[str, ...]:
     """Return those specialty codes that neither tree had in force on the day, in order, once."""
     return tuple(dict.fromkeys(code for code in codes if not trees[tree_of(code)].known(code, on)))
-
-
-def is_ascending(codes: Iterable[str]) -> bool:
-    """Tell whether codes are distinct and in code point order, as attributes carry them."""
-    return all(one < next_one for one, next_one in pairwise(codes))

@@ -101,12 +101,6 @@ VRF_KEY_SETTLED = _rule(
 REVEALS_COMPLETE = _rule(
     "reveals_complete", "Without a beacon every nonce is needed to draw.", "4. Reveal"
 )
-OPENED_BY_TWO = _rule(
-    "opened_by_two",
-    "The draw's secret leaves before the reveal only by two people.",
-    "3. Seal",
-    Ground.FORBIDDEN,
-)
 IDENTITIES_ALLOWED = _rule(
     "identities_allowed",
     "Identities are opened to whom the edition allows, and only after the draw.",

@@ -133,19 +133,6 @@ class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signature: Signature64
 
 
-class ClosingStatement(msgspec.Struct, frozen=True):
-    """What the signature of a closing covers, exactly (daylight/draw/v1, step 7)."""
-
-    draw: str
-    attempt: int
-    request: str | None
-    state: str
-    reason: str
-    statement: str
-    alpha: str | None
-    walk: str | None
-
-
 class DrawReceipt(msgspec.Struct, frozen=True):
     """A step was taken. It is in effect when a checkpoint covers its entry."""
 

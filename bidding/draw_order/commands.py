@@ -4,6 +4,8 @@ import json
 
 import msgspec
 
+from bidding.classification import queries as lists
+from bidding.classification.rules import check_in_force
 from bidding.closing.rules import CLOSED, State
 from bidding.committee import queries as committees
 from bidding.committee.schema import CommitteeView
@@ -54,9 +56,10 @@ async def order_draw(actor: Actor, order: DrawOrder, occasion: Occasion) -> Draw
 
     Raises:
         RuleBroken: COMMITTEE_KNOWN, ORDERED_BY_FORMER, COMMITTEE_CURRENT, STRATA_ORDERED,
-            SEATS_FIT, CAPS_POSSIBLE, CAPS_LAWFUL, APPLICANT_ITSELF, EVALUATION_AHEAD,
-            CONTRIBUTORS_KNOWN, CONTRIBUTORS_ENOUGH, ROLES_CONTRIBUTE, CONTRIBUTORS_KEPT,
-            ATTEMPT_BEFORE_CLOSED, ATTEMPTS_LIMITED, PRIOR_ENTRY_EFFECTIVE.
+            SPECIALTY_KNOWN, REGION_KNOWN, SEATS_FIT, CAPS_POSSIBLE, CAPS_LAWFUL,
+            APPLICANT_ITSELF, EVALUATION_AHEAD, CONTRIBUTORS_KNOWN, CONTRIBUTORS_ENOUGH,
+            ROLES_CONTRIBUTE, CONTRIBUTORS_KEPT, ATTEMPT_BEFORE_CLOSED, ATTEMPTS_LIMITED,
+            PRIOR_ENTRY_EFFECTIVE.
     """
     require(actor, ORDER_DRAW)
 
@@ -102,6 +105,7 @@ async def _decide(act: Act, order: DrawOrder, committee: CommitteeView, before: 
     figures = edition(committee.rulebook).draw
     strata = [(stratum_id(one.specialty, one.region), one.seats) for one in order.strata]
     check_strata(strata)
+    await _check_codes(order)
     check_seats(strata, committee.size, committee.representatives)
     wanted = None if order.caps is None else {str(name): most for name, most in order.caps.items()}
     caps = caps_of(wanted, figures)
@@ -124,6 +128,12 @@ async def _decide(act: Act, order: DrawOrder, committee: CommitteeView, before: 
         request="",
         reveal_by=None,
     )
+
+
+async def _check_codes(order: DrawOrder) -> None:
+    """Refuse codes that nobody can be drawn for: an attempt sealed in vain is one of few."""
+    places = [(one.specialty, one.region) for one in order.strata]
+    check_in_force(await lists.trees(), await lists.regions(), places, order.evaluation_day)
 
 
 async def _check_contributors(

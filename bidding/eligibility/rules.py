@@ -27,8 +27,8 @@ GROUNDS = (
 
 STRATUM_FORMED = Rule(
     "eligibility.stratum_formed",
-    "A stratum names a specialty and a region that are in force on the day of the evaluation.",
-    "招标投标法实施条例 46; draw.md#5-draw",
+    "A stratum names a specialty and a region in the form of their codes.",
+    "design: draw.md#3. Seal",
     Ground.UNLAWFUL,
 )
 
@@ -37,9 +37,9 @@ class Conditions(msgspec.Struct, frozen=True):
     """What a case asks of its experts, beside specialty and region."""
 
     on: date  # day of the evaluation
+    lookback_years: int  # former employers count so long: the edition's figure
     organisations: frozenset[Organisation] = frozenset()  # tenderer and bidders, as far as known
     subjects: frozenset[str] = frozenset()  # ids of the committee and of its tender
-    lookback_years: int = 3  # former employers count so long (采条 9); the edition's figure
     age_max: int | None = None  # the edition's limit: excluded from the year in which it is reached
     frequency_max: int | None = None  # services allowed in the edition's period
     services: Mapping[str, int] = {}  # expert id: services within that period

@@ -13,7 +13,7 @@ class ExternalDraw(Table, tablename="external_draw"):
     terminal = Varchar(length=100)  # the terminal's name
     terminal_number = Varchar(length=100)  # the terminal's own number of the draw
     drawn_at = Timestamptz()
-    calls = Text()  # JSON: [{"stratum", "called", "outcomes": {code: count}}]
+    calls = Text()  # JSON: [{"number", "outcome", "at"}], in the order of the calls
     sealed_list_sha256 = Varchar(length=64)  # hex
     form_sha256 = Varchar(length=64)  # scanned 抽取记录表, hex
     form_bytes = BigInt()

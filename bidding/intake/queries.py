@@ -25,7 +25,6 @@ from bidding.intake.schema import Progress
 from bidding.roster.queries import chunks, id_number_index, known_id_numbers
 from bidding.roster.rules import Particulars
 from bidding.sheet.queries import open_sheet
-from oversight.database import run
 from oversight.errors import RuleBroken
 
 _CHUNK_BYTES = 1 << 20
@@ -167,8 +166,3 @@ def note_progress(key: str, progress: Progress) -> None:
 def progress_of(key: str) -> Progress:
     """Return how far an import has come: "unknown" when it does not run in this process."""
     return _running.get(key, Progress("unknown", 0, 0))
-
-
-async def imports() -> list[Any]:
-    """Return the imported files, newest first."""
-    return await run("SELECT * FROM intake ORDER BY id DESC LIMIT 100")

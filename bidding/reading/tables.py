@@ -21,5 +21,5 @@ class ReadingDigest(Table, tablename="reading_digest"):
 
     day = Date(primary_key=True)  # UTC
     readings = Integer()
-    sha256 = Varchar(length=64)  # rules.digest_of_readings
+    sha256 = Varchar(length=64)  # hex: rules.digest_of
     act = Varchar(length=36)

@@ -110,12 +110,6 @@ class Against(msgspec.Struct, frozen=True):
     name: str = ""
     subject: str = ""  # id of a committee or a tender
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """What a case is compared with: its code, its plain name, or its subject's id."""
-        given = (self.uscc, normalise_name(self.name), self.subject)
-        return tuple(key for key in given if key)
-
 
 def read_against(given: Against) -> Against:
     """Return whom a recusal concerns, in kept form.

@@ -18,7 +18,6 @@ from bidding.classification.rules import Catalogue, Kind, is_region, is_specialt
 from oversight.authority.rules import Permission, Post
 from oversight.errors import Ground, Rule, RuleBroken
 from oversight.values.identifiers import check_resident_id, check_uscc
-from oversight.values.names import normalise_name
 
 T = TypeVar("T")
 
@@ -139,11 +138,6 @@ class Organisation(msgspec.Struct, frozen=True):
 
     name: str = ""
     uscc: str = ""
-
-    @property
-    def key(self) -> str:
-        """The code where there is one, else the plain name: what caps and recusals match."""
-        return self.uscc or normalise_name(self.name)
 
 
 class PastEmployer(msgspec.Struct, frozen=True):

@@ -150,12 +150,6 @@ def excluded_digest(salt: bytes, excluded: Sequence[Sequence[str]]) -> bytes:
     return labelled("excluded", salt + canonical(sorted([list(pair) for pair in excluded])))
 
 
-def evidence_digest(salt: bytes, record: object) -> bytes:
-    """Return L("evidence", salt || canon(record)): what a countersigner vouches for."""
-    assert len(salt) == SALT_BYTES, "a salt has 32 bytes"
-    return labelled("evidence", salt + canonical(record))
-
-
 def statement_digest(salt: bytes, text: str) -> bytes:
     """Return L("statement", salt || canon(text)): the reasons of a closing, in words."""
     assert len(salt) == SALT_BYTES, "a salt has 32 bytes"

@@ -19,7 +19,6 @@ SEATED: Final = "seated"
 DUPLICATE: Final = "duplicate"
 CAP: Final = "cap"
 LEFT: Final = "left"  # the seat stays empty: nobody is called in afterwards
-FIRST_CODES: Final = (DUPLICATE, CAP, SEATED)  # in the order in which they are tried
 ANSWERS: Final = (
     "declined",
     "unreachable",

@@ -14,6 +14,8 @@ TOKEN_DAYS_MAX = 366
 TOKEN_BYTES = 32
 SESSION_MINUTES = 60
 PASSWORD_LENGTH_MIN = 12
+WRONG_PASSWORDS_MAX = 10  # in a row, before a login rests
+REST_MINUTES = 15
 TOKEN_MARK = "dl_"  # noqa: S105 - what tokens begin with, so that scanners find leaked ones
 SESSION_MARK = "dls_"
 POSSESSION = "daylight/identity/v1/possession"
@@ -26,35 +28,35 @@ MANAGE_PARTIES = Permission(
     _ADMINISTRATORS,
     frozenset({Role.TRADING_CENTER}),
     "登记机构",
-    "register parties",
+    "Register parties",
 )
 MANAGE_PEOPLE = Permission(
     "oversight.identity.manage_people",
     _ADMINISTRATORS,
     None,
     "登记人员、授予和撤销岗位",
-    "register people, grant and revoke posts",
+    "Register people, grant and revoke posts",
 )
 MANAGE_CREDENTIALS = Permission(
     "oversight.identity.manage_credentials",
     frozenset(Post),
     None,
     "管理本人的令牌和口令（管理员：本单位人员的令牌）",
-    "manage one's own tokens and password (administrators: their people's tokens)",
+    "Manage one's own tokens and password (administrators: their people's tokens)",
 )
 MANAGE_KEYS = Permission(
     "oversight.identity.manage_keys",
     frozenset({Post.ADMINISTRATOR, Post.DRAW_CONTRIBUTOR, Post.DRAW_SUPERVISOR}),
     None,
     "登记和撤销本单位的签名密钥",
-    "register and revoke the party's signing keys",
+    "Register and revoke the party's signing keys",
 )
 SEE_ONESELF = Permission(
     "oversight.identity.see_oneself",
     frozenset(Post),
     None,
-    "查看本人身份和机构名录",
-    "see who one is, and the directory of parties",
+    "查看本人身份",
+    "See who one is",
 )
 
 PARTY_KNOWN = Rule("identity.party_known", "The party is registered here.", _DESIGN, Ground.ABSENT)
@@ -105,12 +107,6 @@ EXPIRY_BOUNDED = Rule(
 )
 TOKEN_KNOWN = Rule("identity.token_known", "The token is known.", _DESIGN, Ground.ABSENT)
 TOKEN_CURRENT = Rule("identity.token_current", "The token is not revoked yet.", _DESIGN)
-OWN_CREDENTIALS = Rule(
-    "identity.own_credentials",
-    "Credentials are managed by their holder or by an administrator.",
-    _DESIGN,
-    Ground.FORBIDDEN,
-)
 PASSWORD_LONG = Rule(
     "identity.password_long",
     f"A password has at least {PASSWORD_LENGTH_MIN} characters and is not the login.",
@@ -126,7 +122,8 @@ LOGIN_RIGHT = Rule(
 )
 LOGIN_CALM = Rule(
     "identity.login_calm",
-    "After ten wrong passwords in a row a login rests for fifteen minutes.",
+    f"After {WRONG_PASSWORDS_MAX} wrong passwords in a row a login rests for {REST_MINUTES} "
+    "minutes.",
     "NIST SP 800-63B-4 3.2.2",
     Ground.TOO_MANY,
 )
@@ -152,9 +149,6 @@ POSSESSION_SHOWN = Rule(
     _DESIGN,
     Ground.UNLAWFUL,
 )
-
-WRONG_PASSWORDS_MAX = 10
-REST_MINUTES = 15
 
 
 class KeyReason(StrEnum):

@@ -17,8 +17,6 @@ from oversight.errors import ProofRejected
 KEY_BYTES = 32
 KEY_ID_BYTES = 2
 NONCE_BYTES = 12
-TAG_BYTES = 16
-INDEX_BYTES = 32
 
 _NONCE_AT = KEY_ID_BYTES
 _TEXT_AT = KEY_ID_BYTES + NONCE_BYTES

@@ -81,14 +81,6 @@ async def newest_checkpoint() -> StoredCheckpoint | None:
     return _checkpoint(rows[0]) if rows else None
 
 
-async def checkpoint_covering(index: int) -> StoredCheckpoint | None:
-    """Return the first checkpoint that covers the entry at `index`."""
-    rows = await run(
-        "SELECT size, root, note FROM checkpoint WHERE size > {} ORDER BY size LIMIT 1", index
-    )
-    return _checkpoint(rows[0]) if rows else None
-
-
 async def effective_size() -> int:
     """Return below which index entries are in effect, judged anew from the newest checkpoint.
 
@@ -136,13 +128,6 @@ async def entries_about(subject: str, kind: str | None = None) -> list[LoggedEnt
     if kind is None:
         return await _entries('WHERE subject = {} ORDER BY "index"', subject)
     return await _entries('WHERE subject = {} AND kind = {} ORDER BY "index"', subject, kind)
-
-
-async def entries_of_kind(kind: str, since: int = 0, limit: int = PAGE_MAX) -> list[LoggedEntry]:
-    """Return at most `limit` entries of one kind from index `since` on."""
-    return await _entries(
-        'WHERE kind = {} AND "index" >= {} ORDER BY "index" LIMIT {}', kind, since, limit
-    )
 
 
 async def index_of(act: str, n: int) -> int | None:

@@ -9,8 +9,6 @@ import binascii
 import hashlib
 import re
 
-DIGEST_BYTES = 32
-
 _HEX = re.compile(r"[0-9a-f]*", re.ASCII)
 
 

@@ -6,17 +6,8 @@ mistyped characters. Exchanging two characters of equal weight is not caught.
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import NewType
 
 from oversight.values.names import half_width
-
-PartyId = NewType("PartyId", str)
-PersonId = NewType("PersonId", str)
-ExpertId = NewType("ExpertId", str)
-ActId = NewType("ActId", str)
-DrawId = NewType("DrawId", str)
-CommitteeId = NewType("CommitteeId", str)
-TenderId = NewType("TenderId", str)
 
 UUID7_RANDOM_BYTES = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

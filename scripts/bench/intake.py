@@ -97,7 +97,7 @@ async def measure(folder: Path, count: int, kind: str) -> None:
     begun = perf_counter()
     await admit_experts(person(Post.POOL_REVIEWER), Admission(registered_by=receipt.act))
     print(f"  admission {perf_counter() - begun:7.1f} s, {peak.megabytes:.0f} MB at the most")
-    begun, conditions = perf_counter(), Conditions(on=date(2026, 3, 10))
+    begun, conditions = perf_counter(), Conditions(on=date(2026, 3, 10), lookback_years=3)
     loaded = await load([STRATUM], conditions)
     read = perf_counter()
     (pool,) = judge(loaded, conditions)

@@ -61,6 +61,8 @@ async def test_an_order_that_breaks_a_rule_is_refused_without_a_trace(stage):
     road, bridge = StratumOrder(ROADS, COUNTY, 2), StratumOrder(BRIDGES, COUNTY, 2)
     for changes, code in (
         ({"strata": [road, road]}, "draw.strata_ordered"),
+        ({"strata": [StratumOrder("Z9", COUNTY, 4)]}, "classification.specialty_known"),
+        ({"strata": [StratumOrder(ROADS, "999999", 4)]}, "classification.region_known"),
         ({"strata": [road]}, "draw_order.seats_fit"),
         ({"strata": [road, msgspec.structs.replace(bridge, seats=3)]}, "draw_order.seats_fit"),
         ({"caps": {"employer": 2}}, "draw_order.caps_lawful"),

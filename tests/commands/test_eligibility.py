@@ -17,7 +17,7 @@ from bidding.roster.schema import Search, StandingOrder
 from oversight.errors import RuleBroken
 
 DAY = date(2026, 3, 10)
-CASE = Conditions(on=DAY)
+CASE = Conditions(on=DAY, lookback_years=3)
 WHERE = "410000"
 
 
@@ -38,7 +38,7 @@ async def test_the_admitted_of_a_specialty_are_eligible_with_their_names(house):
     code, persons = commonest(people(60))
     ((experts, excluded),) = await eligible([(code, WHERE)], CASE)
     assert sorted((one.name, one.employer, one.region, one.specialties) for one in experts) == (
-        sorted((one.name, one.employer.key, one.region, one.specialties) for one in persons)
+        sorted((one.name, one.employer.uscc, one.region, one.specialties) for one in persons)
     )
     assert excluded == []
 
@@ -93,7 +93,7 @@ async def test_staff_of_a_party_to_the_case_are_excluded(house, known_by):
     employer = persons[0].employer
     party = Organisation(uscc=employer.uscc) if known_by == "code" else Organisation(employer.name)
     staff = [one for one in persons if one.employer == employer]
-    case = Conditions(on=DAY, organisations=frozenset({party}))
+    case = Conditions(on=DAY, lookback_years=3, organisations=frozenset({party}))
     ((experts, excluded),) = await eligible([(code, WHERE)], case)
     assert {ground for _, ground in excluded} == {"employer-recused"}
     assert len(excluded) == len(staff)
@@ -105,7 +105,7 @@ async def test_the_barred_are_excluded(house):
     code, persons = commonest(people(40))
     ident = await the_expert(persons[0])
     ((_, excluded),) = await eligible(
-        [(code, WHERE)], Conditions(on=DAY, barred=frozenset({ident}))
+        [(code, WHERE)], Conditions(on=DAY, lookback_years=3, barred=frozenset({ident}))
     )
     assert excluded == [(ident, "barred")]
 

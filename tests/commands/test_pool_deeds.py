@@ -70,7 +70,7 @@ async def an_expert(house, number=0, **changes):
 
 async def judged(conditions=None):
     """Return who is eligible and who is excluded in the one stratum of these tests."""
-    conditions = conditions or Conditions(on=DAY)
+    conditions = conditions or Conditions(on=DAY, lookback_years=3)
     ((experts, excluded),) = await eligible([("A080104", "410900")], conditions)
     return [one.expert for one in experts], excluded
 
@@ -180,11 +180,11 @@ async def test_an_expert_who_changed_employer_stays_away_from_the_old_one_for_th
     order = EmployerChange(OrganisationForm("新单位有限公司"), date(2023, 6, 1))
     await change_employer(KEEPER, ident, order, house.occasion())
     parties = frozenset({Organisation(uscc=old.uscc)})
-    assert await judged(Conditions(DAY, parties)) == ([], [(ident, "employer-recused")])
-    later = Conditions(date(2026, 6, 2), parties)
+    assert await judged(Conditions(DAY, 3, parties)) == ([], [(ident, "employer-recused")])
+    later = Conditions(date(2026, 6, 2), 3, parties)
     assert await judged(later) == ([ident], [])
     new = frozenset({Organisation("新单位 有限公司")})
-    assert await judged(Conditions(date(2026, 6, 2), new)) == ([], [(ident, "employer-recused")])
+    assert await judged(Conditions(date(2026, 6, 2), 3, new)) == ([], [(ident, "employer-recused")])
 
 
 # Recusals and absences
@@ -194,8 +194,8 @@ async def test_a_recusal_against_an_organisation_excludes_from_its_cases_only(ho
     ident = await an_expert(house)
     form = RecusalForm("economic-interest", name="某某集团")
     await declare_recusal(KEEPER, ident, form, house.occasion())
-    there = Conditions(DAY, frozenset({Organisation("某某 集团")}))
-    elsewhere = Conditions(DAY, frozenset({Organisation("其他集团")}))
+    there = Conditions(DAY, 3, frozenset({Organisation("某某 集团")}))
+    elsewhere = Conditions(DAY, 3, frozenset({Organisation("其他集团")}))
     assert await judged(there) == ([], [(ident, "recused")])
     assert await judged(elsewhere) == ([ident], [])
 
@@ -204,7 +204,7 @@ async def test_a_recusal_from_one_subject_excludes_from_it_only(house):
     ident = await an_expert(house)
     form = RecusalForm("close-relative", subject="tender-7")
     made = await declare_recusal(KEEPER, ident, form, house.occasion())
-    case = Conditions(DAY, subjects=frozenset({"tender-7"}))
+    case = Conditions(DAY, 3, subjects=frozenset({"tender-7"}))
     assert await judged(case) == ([], [(ident, "recused")])
     assert await judged() == ([ident], [])
     await lift(REVIEWER, made.id, house.occasion())
@@ -219,7 +219,7 @@ async def test_an_absence_counts_from_its_first_day_to_its_last(house):
     ident = await an_expert(house)
     form = AbsenceForm(date(2026, 3, 10), date(2026, 3, 12))
     await declare_absence(KEEPER, ident, form, house.occasion())
-    found = [bool((await judged(Conditions(date(2026, 3, day))))[1]) for day in range(9, 14)]
+    found = [bool((await judged(Conditions(date(2026, 3, day), 3)))[1]) for day in range(9, 14)]
     assert found == [False, True, True, True, False]
 
 
@@ -312,8 +312,7 @@ async def test_an_imported_list_replaces_the_seed(house):
     assert (await lists.catalogue(Kind.NDRC)).version == "ndrc-2018-extract-1"
     await import_list(KEEPER, given, house.occasion())
     assert (await lists.catalogue(Kind.NDRC)).version == "ndrc-test"
-    assert (await lists.specialty("A1")).name == "新专业"
-    assert await lists.specialty("A080104") is None
+    assert (await lists.catalogue(Kind.NDRC)).codes.keys() == {"A", "A1"}
     with pytest.raises(RuleBroken, match="classification.version_new"):
         await import_list(KEEPER, given, house.occasion())
     with pytest.raises(RuleBroken, match="roster.field_valid"):

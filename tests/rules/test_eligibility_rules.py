@@ -29,18 +29,22 @@ from oversight.errors import RuleBroken
 
 DAY = date(2026, 3, 10)
 EXPERT = Matching("e1", False, b"", "甲公司", "91X", "410922", "A08", 1970, "2026-12-31")
-FREE = Conditions(on=DAY), Hindrances()
+FREE = Conditions(on=DAY, lookback_years=3), Hindrances()
 HINDERED = {
     "suspended": (replace(EXPERT, suspended=True), *FREE),
-    "barred": (EXPERT, Conditions(on=DAY, barred=frozenset({"e1"})), Hindrances()),
+    "barred": (
+        EXPERT,
+        Conditions(on=DAY, lookback_years=3, barred=frozenset({"e1"})),
+        Hindrances(),
+    ),
     "term-expired": (replace(EXPERT, term_until="2026-03-09"), *FREE),
-    "over-age": (EXPERT, Conditions(on=DAY, age_max=56), Hindrances()),
+    "over-age": (EXPERT, Conditions(on=DAY, lookback_years=3, age_max=56), Hindrances()),
     "unavailable": (EXPERT, FREE[0], Hindrances(unavailable=frozenset({"e1"}))),
     "recused": (EXPERT, FREE[0], Hindrances(recused=frozenset({"e1"}))),
     "employer-recused": (EXPERT, FREE[0], Hindrances(parties=frozenset({"甲公司"}))),
     "over-frequency": (
         EXPERT,
-        Conditions(on=DAY, frequency_max=2, services={"e1": 2}),
+        Conditions(on=DAY, lookback_years=3, frequency_max=2, services={"e1": 2}),
         Hindrances(),
     ),
 }
@@ -63,11 +67,11 @@ def test_the_first_ground_that_applies_is_the_one_given():
 @pytest.mark.parametrize(
     ("changes", "conditions"),
     [
-        ({"term_until": "2026-03-10"}, Conditions(on=DAY)),  # the last day counts
-        ({"term_until": ""}, Conditions(on=DAY)),
-        ({}, Conditions(on=DAY, age_max=57)),
-        ({}, Conditions(on=DAY, frequency_max=2, services={"e1": 1})),
-        ({}, Conditions(on=DAY, services={"e1": 99})),  # no limit in the edition
+        ({"term_until": "2026-03-10"}, Conditions(on=DAY, lookback_years=3)),  # the last day counts
+        ({"term_until": ""}, Conditions(on=DAY, lookback_years=3)),
+        ({}, Conditions(on=DAY, lookback_years=3, age_max=57)),
+        ({}, Conditions(on=DAY, lookback_years=3, frequency_max=2, services={"e1": 1})),
+        ({}, Conditions(on=DAY, lookback_years=3, services={"e1": 99})),  # no limit in the edition
     ],
 )
 def test_at_the_edge_an_expert_is_still_eligible(changes, conditions):
@@ -89,7 +93,7 @@ def test_an_organisation_without_code_matches_no_empty_code():
 def test_exclusions_are_sorted_and_the_eligible_keep_their_order():
     second = replace(EXPERT, expert="e0", suspended=True)
     third = replace(EXPERT, expert="e2")
-    eligible, excluded = sift([third, EXPERT, second], Conditions(DAY, age_max=57), Hindrances())
+    eligible, excluded = sift([third, EXPERT, second], Conditions(DAY, 3, age_max=57), Hindrances())
     assert [one.expert for one in eligible] == ["e2", "e1"]
     assert excluded == [("e0", "suspended")]
 

@@ -1,0 +1,46 @@
+"""No dead letter: every rule refuses somewhere, and every permission opens some door or deed."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from api_spec import assembly
+from oversight.authority.rules import Permission
+from oversight.errors import Rule
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [
+    file for name in ("oversight", "bidding", "api_spec") for file in (ROOT / name).rglob("*.py")
+]
+
+
+def _read_names() -> Counter[str]:
+    """Count how often each name is read, definitions and imports aside."""
+    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in SOURCES)
+    nodes = (node for tree in trees for node in ast.walk(tree))
+    read = [node for node in nodes if isinstance(getattr(node, "ctx", None), ast.Load)]
+    names = [node.id for node in read if isinstance(node, ast.Name)]
+    return Counter([*names, *(node.attr for node in read if isinstance(node, ast.Attribute))])
+
+
+READ = _read_names()
+NAMED = {
+    id(value): name
+    for room in assembly.RULE_ROOMS
+    for name, value in vars(room).items()
+    if isinstance(value, Rule | Permission)
+}
+
+
+@pytest.mark.parametrize("rule", assembly.RULES, ids=lambda rule: rule.code)
+def test_a_rule_that_stands_in_the_rulebook_is_named_by_some_refusal(rule):
+    assert READ[NAMED[id(rule)]]
+
+
+@pytest.mark.parametrize("permission", assembly.PERMISSIONS, ids=lambda each: each.act)
+def test_a_permission_is_asked_for_somewhere(permission):
+    assert READ[NAMED[id(permission)]]
