@@ -51,6 +51,10 @@ class Daylight(click.Group):
             problem = _problem(refusal)
         except ProofRejected as rejected:
             problem = {"title": str(rejected), "status": 422}
+        except OSError as error:  # a file or directory that was named
+            if error.filename is None:
+                raise
+            raise click.UsageError(f"{error.filename}: {error.strerror}") from None
         as_json = isinstance(ctx.obj, Remote) and ctx.obj.as_json
         lines = [json.dumps(problem, ensure_ascii=False)] if as_json else problem_lines(problem)
         for line in lines:
@@ -121,7 +125,10 @@ def _token(file: Path | None) -> str:
         return ""
     if file.stat().st_mode & 0o077:
         raise click.UsageError(f"{file} may be read by others: chmod 600 it, and revoke the token")
-    return file.read_text(encoding="ascii").strip()
+    words = file.read_bytes().split()
+    if len(words) != 1 or not words[0].isascii():
+        raise click.UsageError(f"{file} holds no token")
+    return words[0].decode()
 
 
 @main.command()

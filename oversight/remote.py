@@ -76,6 +76,14 @@ def _plain(value: object) -> str:
     return str(value)
 
 
+def json_of(file: IO[str]) -> Any:
+    """Return the JSON in a file that somebody wrote by hand; what it holds is never repeated."""
+    try:
+        return json.load(file)
+    except (ValueError, RecursionError):
+        raise click.UsageError(f"{file.name} is not JSON in UTF-8") from None
+
+
 class Remote:
     """A service, and the token with which one comes."""
 
@@ -166,6 +174,9 @@ class Remote:
             return
         for line in lines:
             click.echo(line)
+
+
+remote = click.make_pass_decorator(Remote)  # hands a command the service that it asks
 
 
 def _content(answer: httpx.Response) -> Any:

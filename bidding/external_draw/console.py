@@ -1,14 +1,10 @@
 """`daylight external-draw …`: draws made elsewhere from the command line."""
 
-import json
-from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
-from oversight.remote import Remote
-
-remote = click.make_pass_decorator(Remote)
+from oversight.remote import Remote, json_of, remote
 
 
 @click.group("external-draw")
@@ -17,11 +13,11 @@ def external_draw() -> None:
 
 
 @external_draw.command("record")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.File("r", encoding="utf-8"))
 @remote
-def record(service: Remote, file: Path) -> None:
-    """Record the draw that FILE (JSON, as the API takes it) describes."""
-    made = service.post("/v1/external-draws", json.loads(file.read_text("utf-8")))
+def record(service: Remote, file: TextIO) -> None:
+    """Record the draw that FILE (JSON as the API takes it; - for standard input) describes."""
+    made = service.post("/v1/external-draws", json_of(file))
     service.show(made, *_lines(made))
 
 

@@ -1,14 +1,11 @@
 """`daylight experts list|detail|add|admit|decline|propose|suspend|resume|remove|retire`."""
 
-import json
 from typing import Any, TextIO
 
 import click
 
 from bidding.roster.rules import REASONS, Status, Step
-from oversight.remote import Remote
-
-remote = click.make_pass_decorator(Remote)
+from oversight.remote import Remote, json_of, remote
 
 
 @click.command("list")
@@ -82,7 +79,7 @@ def add(service: Remote, file: TextIO) -> None:
 
     Personal fields are read from a file, because others on a machine may see a command's words.
     """
-    made = service.post("/v1/roster/experts", json.load(file))
+    made = service.post("/v1/roster/experts", json_of(file))
     service.show(made, f"{made['expert']}  {made['status']}  (act {made['act']})")
 
 
