@@ -18,7 +18,8 @@ from bidding.sealing.rules import (
     Parts,
     expert_parts,
 )
-from bidding.testimony.rules import VRF_PURPOSE, KeyPublished
+from oversight.custody.facts import KeyPublished
+from oversight.custody.rules import DRAW_VRF
 from oversight.keys.signing import SigningKey
 from oversight.keys.vrf import public_key
 from oversight.ledger.checkpoint import Checkpoint
@@ -94,7 +95,7 @@ class Scene:
         self.vrf_key = public_key(self.vrf_secret).hex()
         self.leaves: list[bytes] = []
         self.kinds: list[str] = []
-        self.tell(KeyPublished(VRF_PURPOSE, self.vrf_key), CENTER, subject=CENTER)
+        self.tell(KeyPublished(DRAW_VRF, self.vrf_key), CENTER, subject=CENTER)
         self.tell(KeyPublished("filler", "00"), CENTER, subject=CENTER)
         self.at = START + timedelta(hours=25)
 

@@ -5,9 +5,8 @@ from pathlib import Path
 import click
 
 from bidding.classification.rules import Kind
-from oversight.remote import Remote
+from oversight.remote import Remote, remote
 
-remote = click.make_pass_decorator(Remote)
 KINDS = click.Choice([kind.value for kind in Kind])
 
 

@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from bidding.contribution.rules import APPLICANTS, CENTER, SUPERVISOR
-from bidding.lottery.rules import labelled
-from oversight.errors import Ground, Rule, RuleBroken
+from bidding.lottery.rules import draw_rule, labelled
+from oversight.errors import Ground, RuleBroken
 from oversight.values.canonical import canonical
 
 PROOF_HOURS = 24  # after which a center that gives no proof is voided (draw.md, step 7)
@@ -19,36 +19,32 @@ VOID_REASONS: Final = ("leak", MISSING_REVEAL, NO_PROOF, "irregular")
 LAPSE_REASONS: Final = ("tender-failed", "postponed", "order-mistaken")
 
 
-def _rule(code: str, demands: str, section: str, ground: Ground = Ground.CONFLICT) -> Rule:
-    return Rule(f"draw.{code}", demands, f"design: draw.md#{section}", ground)
-
-
-CLOSER_ENTITLED = _rule(
+CLOSER_ENTITLED = draw_rule(
     "closer_entitled",
     "A supervisor voids, an applicant lapses; nobody whose own reveal is missing signs; the "
     "center only where all of those are missing.",
     "7. Close without a result",
     Ground.FORBIDDEN,
 )
-CLOSER_TAKES_PART = _rule(
+CLOSER_TAKES_PART = draw_rule(
     "closer_takes_part",
     "A draw is closed by a supervisor, or by a party that takes part in it; by the center, for "
     "want of reveals, only once they are overdue.",
     "7. Close without a result",
     Ground.FORBIDDEN,
 )
-CLOSING_REASONED = _rule(
+CLOSING_REASONED = draw_rule(
     "closing_reasoned",
     "A closing gives one of its coded reasons.",
     "7. Close without a result",
     Ground.UNLAWFUL,
 )
-PROOF_OVERDUE = _rule(
+PROOF_OVERDUE = draw_rule(
     "proof_overdue",
     "no-proof is a supervisor's reason once all inputs lie complete for 24 hours without a proof.",
     "7. Close without a result",
 )
-ORDERER_DOES_NOT_VOID = _rule(
+ORDERER_DOES_NOT_VOID = draw_rule(
     "orderer_does_not_void",
     "Who ordered a draw does not void it.",
     "7. Close without a result",

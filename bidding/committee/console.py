@@ -5,9 +5,8 @@ from typing import Any
 import click
 
 from bidding.committee.rules import Body
-from oversight.remote import Remote
+from oversight.remote import Remote, remote
 
-remote = click.make_pass_decorator(Remote)
 BODIES = click.Choice([body.value for body in Body])
 
 

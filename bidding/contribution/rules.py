@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from bidding.bundle.rules import OPEN_PURPOSES
-from bidding.lottery.rules import labelled
+from bidding.lottery.rules import draw_rule, labelled
 from oversight.errors import Ground, Rule, RuleBroken
 from oversight.values.canonical import canonical
 
@@ -19,53 +19,49 @@ APPLICANTS: Final = frozenset({"tenderer", "purchaser", "agent"})  # trusted rol
 NEVER_COUNTERSIGN: Final = APPLICANTS | {CENTER}
 
 
-def _rule(code: str, demands: str, section: str, ground: Ground = Ground.CONFLICT) -> Rule:
-    return Rule(f"draw.{code}", demands, f"design: draw.md#{section}", ground)
-
-
-CONTRIBUTORS_KEPT = _rule(
+CONTRIBUTORS_KEPT = draw_rule(
     "contributors_kept",
     "A further attempt has every contributor of the attempt before, unless that party's own "
     "signature releases it.",
     "7. Close without a result",
     Ground.UNLAWFUL,
 )
-CONTRIBUTORS_ENOUGH = _rule(
+CONTRIBUTORS_ENOUGH = draw_rule(
     "contributors_enough",
     "At least two contributors, with distinct parties and keys, one of them not the center.",
     "Conventions",
     Ground.UNLAWFUL,
 )
-APPLICANT_CONTRIBUTES = _rule(
+APPLICANT_CONTRIBUTES = draw_rule(
     "applicant_contributes",
     "The applicant (tenderer, purchaser or its agent) is always a contributor.",
     "Conventions",
     Ground.UNLAWFUL,
 )
-ROLES_CONTRIBUTE = _rule(
+ROLES_CONTRIBUTE = draw_rule(
     "roles_contribute",
     "A party of each role that the edition names contributes.",
     "Conventions",
     Ground.UNLAWFUL,
 )
-CONTRIBUTOR_NAMED = _rule(
+CONTRIBUTOR_NAMED = draw_rule(
     "contributor_named",
     "Only a party that the order names as contributor commits and reveals.",
     "2. Commit",
     Ground.FORBIDDEN,
 )
-COMMITTED_ONCE = _rule("committed_once", "A contributor commits once.", "2. Commit")
-REVEALED_ONCE = _rule("revealed_once", "A contributor reveals once.", "4. Reveal")
-NONCE_OPENS = _rule(
+COMMITTED_ONCE = draw_rule("committed_once", "A contributor commits once.", "2. Commit")
+REVEALED_ONCE = draw_rule("revealed_once", "A contributor reveals once.", "4. Reveal")
+NONCE_OPENS = draw_rule(
     "nonce_opens", "A nonce opens the contributor's commitment.", "4. Reveal", Ground.UNLAWFUL
 )
-REVEAL_OF_THIS_REQUEST = _rule(
+REVEAL_OF_THIS_REQUEST = draw_rule(
     "reveal_of_this_request",
     "A reveal is signed for the request that was sealed.",
     "4. Reveal",
     Ground.UNLAWFUL,
 )
-REVEALED_IN_TIME = _rule("revealed_in_time", "No reveal is logged after reveal_by.", "3. Seal")
+REVEALED_IN_TIME = draw_rule("revealed_in_time", "No reveal is logged after reveal_by.", "3. Seal")
 
 
 def contribution(draw: str, party: str, nonce: bytes) -> bytes:

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from bidding.bundle.rules import Request, Trust, UnusableError, read
+from bidding.contribution.rules import NONCE_BYTES
 from bidding.contributor import commands as books
 from bidding.contributor.rules import (
     Kept,
@@ -25,16 +26,14 @@ from oversight.ambient import fresh_bytes, utc_now
 from oversight.errors import ProofRejected
 from oversight.identity.console import read_key
 from oversight.keys.signing import SigningKey
-from oversight.remote import Refused, Remote, Unreachable
+from oversight.remote import Refused, Remote, Unreachable, remote
 from oversight.values.digests import to_base64, unbase64
 from oversight.values.instants import from_text
 
 T = TypeVar("T")
-NONCE_BYTES = 32
 POLL_SECONDS = 0.5
 PATIENCE_SECONDS = 30.0  # for a proof that is not there yet, unless --wait says otherwise
 
-remote = click.make_pass_decorator(Remote)
 home_option = click.option(
     "--home",
     type=click.Path(file_okay=False, path_type=Path),

@@ -7,14 +7,12 @@ from typing import Any
 import click
 
 from bidding.closing.rules import LAPSE_REASONS, VOID_REASONS, Close
-from bidding.sealing.rules import statement_digest
+from bidding.sealing.rules import SALT_BYTES, statement_digest
 from oversight.ambient import fresh_bytes
 from oversight.identity.console import read_key, trust, write_private
-from oversight.remote import Remote
+from oversight.remote import Remote, remote
 from oversight.values.digests import to_base64
 
-SALT_BYTES = 32
-remote = click.make_pass_decorator(Remote)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 KEY_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

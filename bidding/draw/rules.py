@@ -13,9 +13,9 @@ import msgspec
 
 from bidding.closing.rules import CLOSED, State
 from bidding.contribution.rules import CONTRIBUTOR_NAMED
-from bidding.lottery.rules import labelled
+from bidding.lottery.rules import draw_rule, labelled
 from oversight.authority.rules import Permission, Post, Role
-from oversight.errors import Ground, Rule, RuleBroken
+from oversight.errors import Ground, RuleBroken
 from oversight.values.canonical import canonical
 
 
@@ -50,58 +50,54 @@ TRANSITIONS: Mapping[tuple[State, Step], State] = MappingProxyType(
 )
 
 
-def _rule(code: str, demands: str, section: str, ground: Ground = Ground.CONFLICT) -> Rule:
-    return Rule(f"draw.{code}", demands, f"design: draw.md#{section}", ground)
-
-
-STEP_LAWFUL = _rule(
+STEP_LAWFUL = draw_rule(
     "step_lawful", "A draw takes only the steps that follow from its state.", "Steps"
 )
-DRAW_EXISTS = _rule("exists", "The draw exists.", "Steps", Ground.ABSENT)
-PRIOR_ENTRY_EFFECTIVE = _rule(
+DRAW_EXISTS = draw_rule("exists", "The draw exists.", "Steps", Ground.ABSENT)
+PRIOR_ENTRY_EFFECTIVE = draw_rule(
     "prior_entry_effective",
     "A step begins only when the draw's entry before is in effect.",
     "Steps",
     Ground.BUSY,
 )
-STRATA_ORDERED = _rule(
+STRATA_ORDERED = draw_rule(
     "strata_ordered",
     "An order names at least one stratum, each once, with at least one seat.",
     "Conventions",
     Ground.UNLAWFUL,
 )
-CAPS_POSSIBLE = _rule(
+CAPS_POSSIBLE = draw_rule(
     "caps_possible",
     "A cap names an attribute that is committed to, with a maximum of at least one.",
     "3. Seal",
     Ground.UNLAWFUL,
 )
-ATTEMPT_BEFORE_CLOSED = _rule(
+ATTEMPT_BEFORE_CLOSED = draw_rule(
     "attempt_before_closed",
     "A further attempt needs the attempt before closed: voided or lapsed.",
     "1. Order",
 )
-ATTEMPTS_LIMITED = _rule(
+ATTEMPTS_LIMITED = draw_rule(
     "attempts_limited", "Attempts stay within the edition's limit.", "1. Order", Ground.UNLAWFUL
 )
-COMMITMENTS_COMPLETE = _rule(
+COMMITMENTS_COMPLETE = draw_rule(
     "commitments_complete", "Every contributor has committed before the seal.", "3. Seal"
 )
-ROSTER_LARGE_ENOUGH = _rule(
+ROSTER_LARGE_ENOUGH = draw_rule(
     "roster_large_enough",
     "Each roster holds at least the edition's multiple of its seats.",
     "3. Seal",
     Ground.UNLAWFUL,
 )
-VRF_KEY_SETTLED = _rule(
+VRF_KEY_SETTLED = draw_rule(
     "vrf_key_settled",
     "The center's VRF key was on the log for the edition's lead before the seal.",
     "3. Seal",
 )
-REVEALS_COMPLETE = _rule(
+REVEALS_COMPLETE = draw_rule(
     "reveals_complete", "Without a beacon every nonce is needed to draw.", "4. Reveal"
 )
-IDENTITIES_ALLOWED = _rule(
+IDENTITIES_ALLOWED = draw_rule(
     "identities_allowed",
     "Identities are opened to whom the edition allows, and only after the draw.",
     "8. Reveal of identities",

@@ -34,8 +34,9 @@ from bidding.draw_record.tables import AuditorFileRelease
 from bidding.lottery.rules import PROTOCOL
 from bidding.sealing.queries import BLOCK_ENTRIES, everyone
 from bidding.sealing.rules import Candidate
-from bidding.terminal.queries import vrf_key_entry
 from oversight.authority.rules import Actor
+from oversight.custody.queries import key_entry
+from oversight.custody.rules import DRAW_VRF
 from oversight.database import reading
 from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
@@ -219,7 +220,7 @@ async def _log(cases: Sequence[Case]) -> LogPart:
 async def _key_entries(cases: Sequence[Case]) -> list[Logged]:
     requests = [await draws.request(one.id) for one in cases]
     keys = dict.fromkeys(request.vrf_key for request in requests if request is not None)
-    found = [await vrf_key_entry(key) for key in keys]
+    found = [await key_entry(DRAW_VRF, key) for key in keys]
     return sorted((one for one in found if one is not None), key=lambda one: one.index)
 
 

@@ -12,7 +12,7 @@ from bidding.intake.rules import template_header, template_notes
 from bidding.reading import console as reading
 from bidding.recusal import console as recusal
 from bidding.roster import console as roster
-from oversight.remote import Remote
+from oversight.remote import Remote, remote
 
 SHOWN_AFTER_SECONDS = 1.0  # a bar for anything longer
 ASKED_EVERY_SECONDS = 0.5
@@ -21,7 +21,6 @@ TYPES = {
     ".csv": "text/csv",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-remote = click.make_pass_decorator(Remote)
 
 
 @click.group("experts")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256, shake_256
 
+from oversight.errors import Ground, Rule
 from oversight.values.canonical import canonical
 
 PROTOCOL = "daylight/draw/v1"
@@ -18,6 +19,11 @@ ALPHA_BYTES, BETA_BYTES = 32, 64
 FIRST_POSITIONS = 64  # ordered at first beyond which the walk seldom goes; grows as it is read
 
 _WORDS = TICKET_BYTES // 8  # a ticket is compared as two big-endian words of 64 bits
+
+
+def draw_rule(code: str, demands: str, section: str, ground: Ground = Ground.CONFLICT) -> Rule:
+    """Return a rule of the protocol; `section` is a heading of draw.md."""
+    return Rule(f"draw.{code}", demands, f"design: draw.md#{section}", ground)
 
 
 def label(name: str) -> bytes:

@@ -38,8 +38,6 @@ from bidding.contribution.rules import (
 )
 from bidding.draw import facts
 from bidding.testimony.rules import (
-    VRF_PURPOSE,
-    KeyPublished,
     Logged,
     Record,
     cosigners,
@@ -47,6 +45,8 @@ from bidding.testimony.rules import (
     witness_keys,
 )
 from oversight.beacon.rules import check_point
+from oversight.custody.facts import KeyPublished
+from oversight.custody.rules import DRAW_VRF
 from oversight.errors import ProofRejected
 from oversight.keys.signing import verify
 from oversight.ledger.proofs import check_tlog_proof, parse_tlog_proof
@@ -156,7 +156,7 @@ def _key_entries(keys: Sequence[Logged], key: str, before: int) -> list[Logged]:
         one
         for one in keys
         if isinstance(one.fact, KeyPublished)
-        and (one.fact.purpose, one.fact.key) == (VRF_PURPOSE, key)
+        and (one.fact.purpose, one.fact.key) == (DRAW_VRF, key)
         and one.index < before
     ]
     return sorted(published, key=lambda one: one.index)

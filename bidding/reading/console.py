@@ -3,9 +3,7 @@
 import click
 
 from bidding.reading.rules import PROTECTED
-from oversight.remote import Remote
-
-remote = click.make_pass_decorator(Remote)
+from oversight.remote import Remote, remote
 
 
 @click.command("show")

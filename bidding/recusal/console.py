@@ -3,9 +3,8 @@
 import click
 
 from bidding.recusal.rules import RecusalGround
-from oversight.remote import Remote
+from oversight.remote import Remote, remote
 
-remote = click.make_pass_decorator(Remote)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 

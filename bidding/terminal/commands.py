@@ -27,7 +27,7 @@ from bidding.draw.schema import DrawReceipt, SealOrder
 from bidding.draw.tables import DrawLine, DrawRequest, DrawResult
 from bidding.lottery.rules import PROTOCOL
 from bidding.sealing.commands import SealedRoster, keep_roster, seal_roster
-from bidding.sealing.rules import excluded_digest, secret_digest
+from bidding.sealing.rules import SALT_BYTES, SECRET_BYTES, excluded_digest, secret_digest
 from bidding.terminal import queries
 from bidding.terminal.queries import Result
 from bidding.terminal.rules import (
@@ -39,6 +39,8 @@ from bidding.terminal.rules import (
 from oversight.act import Act
 from oversight.ambient import fresh_bytes
 from oversight.authority.rules import TRUSTED_ROLE, Actor
+from oversight.custody.queries import key_entry
+from oversight.custody.rules import DRAW_VRF
 from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Occasion
 from oversight.identity import queries as identity
@@ -48,8 +50,6 @@ from oversight.ledger.terms import terms
 from oversight.rulebook.rules import edition
 from oversight.values.canonical import canonical
 from oversight.values.instants import from_micro_text, from_text, to_text
-
-SECRET_BYTES = SALT_BYTES = 32
 
 
 class _Rosters(msgspec.Struct, frozen=True):
@@ -108,7 +108,7 @@ async def _check_inputs(found: Case) -> None:
 
 
 async def _check_vrf_key(act: Act, found: Case) -> None:
-    published = await queries.vrf_key_entry(ring().vrf_public.hex())
+    published = await key_entry(DRAW_VRF, ring().vrf_public.hex())
     if published is None or published.index >= await effective_size():
         raise RuleBroken(VRF_KEY_PUBLISHED, needed="the key's entry in effect")
     at = from_micro_text(published.entry().at)

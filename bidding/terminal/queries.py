@@ -16,18 +16,13 @@ from bidding.roster.rules import Organisation
 from bidding.sealing import queries as sealed
 from bidding.sealing.rules import Candidate, expert_parts, roster_paths
 from bidding.walk.rules import CapTally, Line, Walk, walk_digest
-from oversight.custody.facts import KeyPublished
 from oversight.keys.directory import ring
 from oversight.keys.vrf import prove
-from oversight.ledger.queries import LoggedEntry, entries_about
 from oversight.rulebook.queries import editions_in_force
 from oversight.rulebook.rules import edition
 from oversight.values.digests import unhex
 
-VRF_PURPOSE = "draw-vrf"
 Attributes = dict[tuple[int, int], Mapping[str, object]]  # by stratum and position
-
-
 Pool = tuple[list[Candidate], list[tuple[str, str]]]  # eligible; excluded with their grounds
 
 
@@ -52,14 +47,6 @@ class _Unread(Exception):  # noqa: N818, a signal to load more
     def __init__(self, stratum: int, position: int) -> None:
         super().__init__("attributes are not loaded")
         self.stratum, self.position = stratum, position
-
-
-async def vrf_key_entry(key: str) -> LoggedEntry | None:
-    """Return the entry that published a VRF key (hex), or None."""
-    for logged in await entries_about(VRF_PURPOSE, KeyPublished.kind):
-        if logged.entry().body.get("key") == key:
-            return logged
-    return None
 
 
 async def pool_of(case: Case) -> list[Pool]:

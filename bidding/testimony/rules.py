@@ -14,6 +14,7 @@ from msgspec.structs import FieldInfo, fields
 
 from bidding.bundle.rules import Bundle, LoggedEntry, Trust
 from bidding.draw import facts
+from oversight.custody.facts import KeyPublished
 from oversight.errors import ProofRejected
 from oversight.ledger.checkpoint import Checkpoint, open_checkpoint
 from oversight.ledger.facts import ENTRY_VERSION, Entry, Fact
@@ -29,17 +30,7 @@ from oversight.values.canonical import NotCanonical, canonical, parse_strict
 from oversight.values.digests import unbase64
 from oversight.values.instants import from_micro_text
 
-VRF_PURPOSE = "draw-vrf"
 NOTHING, NOWHERE = "", -1  # a text and an index that nothing equals
-
-
-class KeyPublished(Fact, frozen=True):
-    """The part of `oversight.keys.published` that a draw rests on."""
-
-    kind = "oversight.keys.published"
-
-    purpose: str
-    key: str  # hex
 
 
 DRAW_FACTS: dict[str, type[Fact]] = {

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from bidding.lottery.rules import labelled
+from bidding.lottery.rules import draw_rule, labelled
 from oversight.errors import Ground, Rule, RuleBroken
 from oversight.values.canonical import canonical
 
@@ -31,15 +31,15 @@ ANSWERS: Final = (
     "removed",
 )
 
-LINE_SEATED = Rule(
-    "draw.line_seated",
+LINE_SEATED = draw_rule(
+    "line_seated",
     "An answer concerns a line that is seated now; a freed line takes no further code.",
-    "design: draw.md#6. Answer and replace",
+    "6. Answer and replace",
 )
-ANSWER_KNOWN = Rule(
-    "draw.answer_known",
+ANSWER_KNOWN = draw_rule(
+    "answer_known",
     "An answer is one of the protocol's codes.",
-    "design: draw.md#6. Answer and replace",
+    "6. Answer and replace",
     Ground.UNLAWFUL,
 )
 

@@ -1,15 +1,12 @@
 """Questions about keys that were published."""
 
 from oversight.custody.facts import KeyPublished
-from oversight.database import run
-from oversight.ledger.queries import LoggedEntry, entry
+from oversight.ledger.queries import LoggedEntry, entries_about
 
 
-async def published_key(purpose: str) -> LoggedEntry | None:
-    """Return the newest entry that publishes a key for `purpose`; None if there is none yet."""
-    rows = await run(
-        'SELECT "index" FROM entry WHERE kind = {} AND subject = {} ORDER BY "index" DESC LIMIT 1',
-        KeyPublished.kind,
-        purpose,
-    )
-    return await entry(rows[0]["index"]) if rows else None
+async def key_entry(purpose: str, key: str) -> LoggedEntry | None:
+    """Return the first entry that publishes this key (hex) for `purpose`; None if there is none."""
+    for logged in await entries_about(purpose, KeyPublished.kind):
+        if logged.entry().body.get("key") == key:
+            return logged
+    return None

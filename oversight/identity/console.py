@@ -13,12 +13,11 @@ from oversight.authority.rules import Post, Role
 from oversight.identity.rules import KeyReason, TokenReason, possession_statement
 from oversight.keys.signing import SEED_BYTES, SigningKey
 from oversight.keys.signoff import sign
-from oversight.remote import Remote
+from oversight.remote import Remote, remote
 from oversight.values.digests import to_base64, unhex
 
 ROLES = click.Choice([role.value for role in Role])
 POSTS = click.Choice([post.value for post in Post])
-remote = click.make_pass_decorator(Remote)
 
 
 @click.group("party")

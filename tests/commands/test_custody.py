@@ -10,7 +10,7 @@ from house import someone
 from oversight.act import begin
 from oversight.authority.rules import Permission, Post, Role
 from oversight.custody.commands import erase, publish_key
-from oversight.custody.queries import published_key
+from oversight.custody.queries import key_entry
 from oversight.database import run
 from oversight.errors import ProofRejected, RuleBroken
 from oversight.ledger import queries
@@ -40,18 +40,21 @@ async def test_a_published_key_stands_on_the_log_for_its_purpose(house):
     receipt = await publish_key(KEEPER, "draw-vrf", vrf, house.occasion("k"))
     await publish_key(KEEPER, "log", house.ring.log.public.hex(), house.occasion())
     await house.settle()
-    found = await published_key("draw-vrf")
+    found = await key_entry("draw-vrf", vrf)
     assert found.act == receipt.act
     assert found.kind == "oversight.keys.published"
     assert found.entry().body == {"purpose": "draw-vrf", "key": vrf}
 
 
-async def test_the_newest_key_of_a_purpose_is_the_one_in_use(house):
-    assert await published_key("log") is None
-    await publish_key(KEEPER, "log", house.ring.vrf_public.hex(), house.occasion())
+async def test_a_key_published_again_dates_from_its_first_entry_for_that_purpose(house):
+    key = house.ring.vrf_public.hex()
+    assert await key_entry("log", key) is None
+    first = await publish_key(KEEPER, "log", key, house.occasion())
     await publish_key(KEEPER, "log", house.ring.log.public.hex(), house.occasion())
+    await publish_key(KEEPER, "log", key, house.occasion())
     await house.settle()
-    assert (await published_key("log")).entry().body["key"] == house.ring.log.public.hex()
+    assert (await key_entry("log", key)).act == first.act
+    assert await key_entry("draw-vrf", key) is None
 
 
 async def test_only_an_administrator_of_the_center_publishes_keys(house):
