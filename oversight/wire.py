@@ -24,6 +24,9 @@ CURSOR_ISSUED = Rule(
 )
 
 _END = r"$(?!\n)"
+# Characters that nobody sees: controls (C1 can steer a terminal), zero widths, and marks that turn
+# the direction of a line, so that a name reads as another.
+_UNSEEN = r"\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 INDEX_MAX = 2**53 - 1  # the largest integer that every JSON reader keeps exactly
 PAGE_LIMIT = 100  # items on a page, unless the list says otherwise
 
@@ -78,8 +81,8 @@ Label = Annotated[
     Meta(
         min_length=1,
         max_length=200,
-        pattern=r"^[^\u0000-\u001f\u007f]*" + _END,
-        description="One line of text without control characters.",
+        pattern=rf"^[^\s{_UNSEEN}][^{_UNSEEN}]*" + _END,
+        description="One line of text that begins visibly and holds no unseen characters.",
         examples=["示范"],
     ),
 ]
