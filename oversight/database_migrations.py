@@ -49,6 +49,40 @@ class SqlMigration(MigrationManager):
         await self.apply(found)
 
 
+def refuse_sqlite(table: str, event: str, allowed: str = "") -> str:
+    """Return a trigger that aborts `event` on `table`, except where `allowed` holds."""
+    when = f"WHEN NOT ({allowed}) " if allowed else ""
+    says = f"{table} refuses {event}"
+    return (
+        f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} FOR EACH ROW {when}"
+        f"BEGIN SELECT RAISE(ABORT, '{says}'); END"
+    )
+
+
+def refuse_postgres(table: str, event: str, allowed: str = "") -> list[str]:
+    """Return the statements for the same on PostgreSQL; such a trigger cannot be switched off
+    by a session's replication role. The ground's first migration makes the function that it runs.
+    """
+    name = f"{table}_no_{event.lower()}"
+    when = f"WHEN (NOT ({allowed})) " if allowed else ""
+    each = "STATEMENT" if event == "TRUNCATE" else "ROW"
+    return [
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} {when}"
+        "EXECUTE FUNCTION refuse_change()",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+    ]
+
+
+def append_only(tables: Sequence[str]) -> dict[str, list[str]]:
+    """Return what refuses every change of these tables but growth, for each dialect."""
+    events = [(table, event) for table in tables for event in ("UPDATE", "DELETE")]
+    emptied = [(table, "TRUNCATE") for table in tables]
+    return {
+        "sqlite": [refuse_sqlite(*refusal) for refusal in events],
+        "postgres": [sql for refusal in events + emptied for sql in refuse_postgres(*refusal)],
+    }
+
+
 def dialect_of(engine: Engine[Any]) -> str:
     """Return "sqlite" or "postgres"."""
     return "sqlite" if engine.engine_type == "sqlite" else "postgres"

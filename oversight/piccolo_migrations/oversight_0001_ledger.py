@@ -1,6 +1,6 @@
 """The log and the answered requests, with the triggers that keep the log append-only."""
 
-from oversight.database_migrations import SqlMigration
+from oversight.database_migrations import SqlMigration, refuse_postgres, refuse_sqlite
 
 ID = "oversight_0001_ledger"
 
@@ -61,30 +61,6 @@ GROWN = (
     " AND length(NEW.data) > length(OLD.data)"
     " AND substr(NEW.data, 1, length(OLD.data)) = OLD.data"
 )
-
-
-def refuse_sqlite(table: str, event: str, allowed: str = "") -> str:
-    """Return a trigger that aborts `event` on `table`, except where `allowed` holds."""
-    when = f"WHEN NOT ({allowed}) " if allowed else ""
-    says = f"{table} refuses {event}"
-    return (
-        f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} FOR EACH ROW {when}"
-        f"BEGIN SELECT RAISE(ABORT, '{says}'); END"
-    )
-
-
-def refuse_postgres(table: str, event: str, allowed: str = "") -> list[str]:
-    """Return the statements for the same on PostgreSQL; such a trigger cannot be switched off
-    by a session's replication role.
-    """
-    name = f"{table}_no_{event.lower()}"
-    when = f"WHEN (NOT ({allowed})) " if allowed else ""
-    each = "STATEMENT" if event == "TRUNCATE" else "ROW"
-    return [
-        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} {when}"
-        "EXECUTE FUNCTION refuse_change()",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
-    ]
 
 
 REFUSE_CHANGE = """
