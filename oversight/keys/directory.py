@@ -93,7 +93,7 @@ def open_ring(path: Path) -> KeyRing:
     """
     missing = [name for name in FILES if not (path / name).is_file()]
     if missing:
-        needed = "make the keys on the first run, or bring the files back from your backup"
+        needed = "the directory of `daylight init` (or --config), or the files from your backup"
         raise RuleBroken(KEYS_COMPLETE, needed=needed, missing=missing)
     _require_private(path)
     lines = {name: _read(path / name) for name in FILES}
