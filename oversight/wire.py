@@ -7,6 +7,7 @@ the form means the same in the ECMA dialect that the published description uses.
 import base64
 import binascii
 import json
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -107,6 +108,12 @@ def cursor_after(*keys: str | int) -> str:
     """Return the opaque cursor that stands behind the item with these sort keys."""
     text = json.dumps(keys, separators=(",", ":"), ensure_ascii=True)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def page_of(found: Sequence[T], limit: int, key: Callable[[T], str | int]) -> Page[T]:
+    """Return a page of `found`, of which one more than `limit` was asked for; `key` orders it."""
+    items = list(found[:limit])
+    return Page(items, cursor_after(key(items[-1])) if len(found) > limit else "")
 
 
 def read_cursor(cursor: str, *kinds: type) -> tuple[Any, ...] | None:

@@ -13,7 +13,7 @@ from bidding.classification.rules import (
 )
 from bidding.classification.schema import CodeView, ListView
 from oversight.database import run
-from oversight.wire import Page, cursor_after, read_cursor
+from oversight.wire import Page, page_of, read_cursor
 
 PAGE = 200
 _SEEDS = {
@@ -123,9 +123,8 @@ async def codes(kind: Kind, beginning: str, cursor: str) -> Page[CodeView]:
         for code in sorted(used.codes)
         if code.startswith(beginning) and (after is None or code > after[0])
     ]
-    page = [_view(used, code) for code in chosen[:PAGE]]
-    more = len(chosen) > PAGE
-    return Page(page, cursor_after(page[-1].code) if more else "")
+    page = page_of(chosen, PAGE, str)
+    return Page([_view(used, code) for code in page.items], page.next)
 
 
 def _view(used: Catalogue, code: str) -> CodeView:

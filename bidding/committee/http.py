@@ -11,7 +11,7 @@ from bidding.committee.rules import FORM_COMMITTEE, READ_COMMITTEE
 from bidding.committee.schema import CommitteeForm, CommitteeView
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
-from oversight.wire import ID_PATTERN, Page
+from oversight.wire import ID_PATTERN, PAGE_LIMIT, Page
 
 CommitteeInPath = Annotated[
     str, PathParameter(pattern=ID_PATTERN, description="The committee's UUIDv7.")
@@ -19,6 +19,8 @@ CommitteeInPath = Annotated[
 Tender = Annotated[
     str, QueryParameter(min_length=1, max_length=200, description="The procurement case.")
 ]
+Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_LIMIT, description="Items on a page.")]
 TAGS = ["committees"]
 
 
@@ -47,9 +49,11 @@ async def post_committee(
     summary="List a tender's committees",
     tags=TAGS,
 )
-async def get_committees(tender: Tender) -> Page[CommitteeView]:
+async def get_committees(
+    tender: Tender, cursor: Cursor = "", limit: Limit = PAGE_LIMIT
+) -> Page[CommitteeView]:
     """List every body that was formed for a tender, oldest first."""
-    return Page(await queries.committees_of(tender))
+    return await queries.committees_of(tender, cursor, limit)
 
 
 @get(

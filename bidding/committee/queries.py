@@ -1,6 +1,7 @@
 """Questions about committees."""
 
 from collections.abc import Collection, Mapping
+from operator import attrgetter
 from typing import Any
 
 from bidding.committee.rules import COMMITTEE_KNOWN, Standing
@@ -8,6 +9,7 @@ from bidding.committee.schema import CommitteeView
 from bidding.committee.tables import Committee, CommitteeLot
 from oversight.database import is_postgres, run
 from oversight.errors import RuleBroken
+from oversight.wire import PAGE_LIMIT, Page, page_of, read_cursor
 
 
 async def committee(committee_id: str) -> CommitteeView:
@@ -71,10 +73,16 @@ async def standing_for(tender: str, lots: Collection[str], body: str) -> list[St
     return [await standing(each) for each in ids]
 
 
-async def committees_of(tender: str) -> list[CommitteeView]:
-    """Return all committees of a tender, oldest first."""
-    rows = await Committee.select().where(Committee.tender == tender).order_by(Committee.id)
-    return [_view(row, await _lots(row["id"])) for row in rows]
+async def committees_of(
+    tender: str, cursor: str = "", limit: int = PAGE_LIMIT
+) -> Page[CommitteeView]:
+    """Return a page of the committees of a tender, oldest first."""
+    query = Committee.select().where(Committee.tender == tender)
+    if after := read_cursor(cursor, str):
+        query = query.where(Committee.id > after[0])
+    rows = await query.order_by(Committee.id).limit(limit + 1)
+    views = [_view(row, await _lots(row["id"])) for row in rows]
+    return page_of(views, limit, attrgetter("id"))
 
 
 async def _lots(committee_id: str) -> list[str]:

@@ -33,7 +33,7 @@ from oversight.keys.directory import ring
 from oversight.ledger.queries import index_of, wait_effective, wait_index
 from oversight.values.digests import unhex
 from oversight.values.instants import to_micro_text, to_text
-from oversight.wire import PAGE_LIMIT, Page, cursor_after, read_cursor
+from oversight.wire import PAGE_LIMIT, Page, page_of, read_cursor
 
 
 async def newest_step(draw: str) -> Taken:
@@ -177,8 +177,8 @@ async def views(cursor: str = "", limit: int = PAGE_LIMIT, subject: str = "") ->
     if subject:
         query = query.where(Draw.subject == subject)
     rows = await query
-    found = [await view(row["id"]) for row in rows[:limit]]
-    return Page(found, cursor_after(found[-1].id) if len(rows) > limit else "")
+    page = page_of([str(row["id"]) for row in rows], limit, str)
+    return Page([await view(draw) for draw in page.items], page.next)
 
 
 def conditions_context(draw: str) -> str:

@@ -1,5 +1,6 @@
 """Draws made elsewhere."""
 
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from bidding.external_draw.schema import CallForm, DocumentForm, ExternalDrawVie
 from oversight.database import run
 from oversight.errors import RuleBroken
 from oversight.values.instants import to_text
-from oversight.wire import PAGE_LIMIT, Page, cursor_after, read_cursor
+from oversight.wire import PAGE_LIMIT, Page, page_of, read_cursor
 
 
 async def external_draw(ident: str) -> ExternalDrawView:
@@ -35,8 +36,7 @@ async def external_draws(subject: str, cursor: str) -> Page[ExternalDrawView]:
         after[0] if after else "",
         PAGE_LIMIT + 1,
     )
-    items = [view(row) for row in rows[:PAGE_LIMIT]]
-    return Page(items, cursor_after(items[-1].id) if len(rows) > PAGE_LIMIT else "")
+    return page_of([view(row) for row in rows], PAGE_LIMIT, attrgetter("id"))
 
 
 async def is_recorded(terminal: str, number: str) -> bool:

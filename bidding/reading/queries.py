@@ -1,11 +1,12 @@
 """Who saw what."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
 
 from bidding.reading.rules import Reading
 from oversight.database import run
 from oversight.values.instants import to_micro_text
-from oversight.wire import PAGE_LIMIT, Page, cursor_after, read_cursor
+from oversight.wire import PAGE_LIMIT, Page, page_of, read_cursor
 
 _COLUMNS = "id, expert, party, person, fields, purpose, at"
 
@@ -37,8 +38,7 @@ async def readings(expert: str, cursor: str) -> Page[Reading]:
         f" ORDER BY id DESC LIMIT {PAGE_LIMIT + 1}",
         *values,
     )
-    items = [_reading(row) for row in rows[:PAGE_LIMIT]]
-    return Page(items, cursor_after(items[-1].id) if len(rows) > PAGE_LIMIT else "")
+    return page_of([_reading(row) for row in rows], PAGE_LIMIT, attrgetter("id"))
 
 
 async def is_digested(day: date) -> bool:

@@ -1,6 +1,7 @@
 """Questions to the pool. Names, id numbers and phones stay sealed here; `bidding.reading` opens."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from bidding.classification.rules import is_region, region_prefix
@@ -17,7 +18,7 @@ from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
 from oversight.values.instants import to_text
 from oversight.values.names import normalise_name
-from oversight.wire import PAGE_LIMIT, Page, cursor_after, read_cursor
+from oversight.wire import PAGE_LIMIT, Page, page_of, read_cursor
 
 T = TypeVar("T")
 
@@ -172,8 +173,7 @@ async def search(wanted: Search) -> Page[ExpertView]:
         f"SELECT {_VIEW} FROM expert WHERE {where} ORDER BY id LIMIT {PAGE_LIMIT + 1}",  # noqa: S608
         *values,
     )
-    items = [view(row) for row in rows[:PAGE_LIMIT]]
-    return Page(items, cursor_after(items[-1].id) if len(rows) > PAGE_LIMIT else "")
+    return page_of([view(row) for row in rows], PAGE_LIMIT, attrgetter("id"))
 
 
 def _conditions(wanted: Search) -> tuple[list[str], list[object]]:

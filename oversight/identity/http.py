@@ -90,10 +90,11 @@ async def get_party(party: IdInPath) -> PartyView:
     summary="List a party's signing keys",
     tags=TAGS,
 )
-async def get_keys(party: IdInPath) -> Page[KeyView]:
-    """List every signing key the party ever registered, with what became of it."""
-    await queries.party(party)
-    return Page(await queries.keys(party))
+async def get_keys(
+    party: IdInPath, cursor: Cursor = "", limit: Limit = PAGE_LIMIT
+) -> Page[KeyView]:
+    """List every signing key the party ever registered, with what became of it; oldest first."""
+    return await queries.keys_page(party, cursor, limit)
 
 
 @get(

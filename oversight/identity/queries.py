@@ -1,6 +1,7 @@
 """Who is who, who holds which posts, and who comes with a token."""
 
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from oversight.authority.rules import TRUSTED_ROLE, Actor, Post, Role, require
@@ -27,7 +28,7 @@ from oversight.identity.schema import (
 from oversight.identity.tables import ApiToken, Party, Person, PersonPost, SigningKey
 from oversight.keys.directory import ring
 from oversight.values.instants import to_text
-from oversight.wire import PAGE_LIMIT, Page, cursor_after, read_cursor
+from oversight.wire import PAGE_LIMIT, Page, page_of, read_cursor
 
 _HOLDER = (
     "SELECT person.id AS person, person.party AS party, party.role AS role,"
@@ -72,7 +73,7 @@ async def parties(cursor: str = "", limit: int = PAGE_LIMIT) -> Page[PartyView]:
     query = Party.select().order_by(Party.id).limit(limit + 1)
     if after := read_cursor(cursor, str):
         query = query.where(Party.id > after[0])
-    return _page([_party_view(row) for row in await query], limit)
+    return page_of([_party_view(row) for row in await query], limit, attrgetter("id"))
 
 
 async def party_of_person(person_id: str) -> str:
@@ -114,7 +115,7 @@ async def people(party_id: str, cursor: str = "", limit: int = PAGE_LIMIT) -> Pa
     async with reading():
         rows = await query
         views = [_person_view(row, await person_posts(row["id"])) for row in rows]
-    return _page(views, limit)
+    return page_of(views, limit, attrgetter("id"))
 
 
 async def people_for(
@@ -183,7 +184,7 @@ async def tokens(person_id: str, cursor: str = "", limit: int = PAGE_LIMIT) -> P
     query = query.order_by(ApiToken.id).limit(limit + 1)
     if after := read_cursor(cursor, str):
         query = query.where(ApiToken.id > after[0])
-    return _page([_token_view(row) for row in await query], limit)
+    return page_of([_token_view(row) for row in await query], limit, attrgetter("id"))
 
 
 async def keys(party_id: str) -> list[KeyView]:
@@ -194,6 +195,23 @@ async def keys(party_id: str) -> list[KeyView]:
         KeyView(row["key"], row["party"], to_text(row["registered_at"]), row["reason"])
         for row in ordered
     ]
+
+
+async def keys_page(party_id: str, cursor: str = "", limit: int = PAGE_LIMIT) -> Page[KeyView]:
+    """Return a page of a party's signing keys, oldest first.
+
+    Raises:
+        RuleBroken: PARTY_KNOWN.
+    """
+    await party(party_id)
+    after = read_cursor(cursor, str)
+    views = sorted(await keys(party_id), key=_key_order)
+    found = [view for view in views if after is None or _key_order(view) > after[0]]
+    return page_of(found, limit, _key_order)
+
+
+def _key_order(view: KeyView) -> str:
+    return f"{view.registered} {view.key}"
 
 
 async def party_keys(party_id: str) -> list[str]:
@@ -250,8 +268,3 @@ def _person_view(row: dict[str, Any], posts: frozenset[Post]) -> PersonView:
 def _token_view(row: dict[str, Any]) -> TokenView:
     revoked = row["revoked_act"] is not None
     return TokenView(row["id"], row["person"], to_text(row["expires_at"]), revoked)
-
-
-def _page(views: list[Any], limit: int) -> Page[Any]:
-    more = len(views) > limit
-    return Page(views[:limit], cursor_after(views[limit - 1].id) if more else "")

@@ -7,7 +7,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from oversight.ledger import queries
 from oversight.ledger.schema import ActProofs, ConsistencyProof, EntryView, entry_view
-from oversight.wire import ID_PATTERN, INDEX_MAX, Page, cursor_after, read_cursor
+from oversight.wire import ID_PATTERN, INDEX_MAX, Page
 
 Index = Annotated[int, PathParameter(ge=0, le=INDEX_MAX, description="Place in the log, from 0.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=queries.PAGE_MAX, description="Entries on a page.")]
@@ -43,11 +43,8 @@ async def get_checkpoint() -> Response[str]:
 )
 async def get_entries(since: Since = 0, limit: Limit = 100, cursor: Cursor = "") -> Page[EntryView]:
     """List entries in log order, from `since` on or from the cursor of the page before."""
-    if after := read_cursor(cursor, int):
-        since = after[0]
-    found = await queries.entries(since, limit)
-    following = cursor_after(found[-1].index + 1) if len(found) == limit else ""
-    return Page([entry_view(logged) for logged in found], following)
+    page = await queries.entries_page(since, limit, cursor)
+    return Page([entry_view(logged) for logged in page.items], page.next)
 
 
 @get(

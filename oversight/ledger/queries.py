@@ -18,6 +18,7 @@ from oversight.ledger.proofs import tlog_proof
 from oversight.ledger.rules import ENTRY_EFFECTIVE, ENTRY_EXISTS, INDEX_ASSIGNED
 from oversight.ledger.terms import terms
 from oversight.values.canonical import parse_strict
+from oversight.wire import Page, cursor_after, read_cursor
 
 PAGE_MAX = 1_000  # entries in one answer
 POLL_SECONDS = 0.02
@@ -116,6 +117,17 @@ async def entries(since: int, limit: int = PAGE_MAX) -> list[LoggedEntry]:
     """Return at most `limit` entries (1,000 at the most) from index `since` on."""
     count = min(limit, PAGE_MAX)
     return await _entries('WHERE "index" >= {} ORDER BY "index" LIMIT {}', since, count)
+
+
+async def entries_page(since: int, limit: int, cursor: str = "") -> Page[LoggedEntry]:
+    """Return a page of entries from index `since` on, or behind the cursor of the page before.
+
+    A full page has a cursor even where the log ends with it: one may ask on as the log grows.
+    """
+    if after := read_cursor(cursor, int):
+        since = after[0]
+    found = await entries(since, limit)
+    return Page(found, cursor_after(found[-1].index + 1) if len(found) == limit else "")
 
 
 async def entries_of_act(act: str) -> list[LoggedEntry]:

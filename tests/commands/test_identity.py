@@ -228,6 +228,17 @@ async def test_a_key_is_registered_by_who_shows_that_he_holds_it(town):
     assert (await queries.trust_parties())[own.party].keys == [view.key]
 
 
+async def test_a_partys_keys_come_page_by_page_oldest_first(town):
+    own = await contributor(town)
+    made = {(await registered(town, own, bytes([number]) * 32)).key for number in (1, 2, 3)}
+    first = await queries.keys_page(own.party, limit=2)
+    rest = await queries.keys_page(own.party, first.next, limit=2)
+    assert {view.key for view in (*first.items, *rest.items)} == made
+    assert (len(first.items), rest.next) == (2, "")
+    with pytest.raises(RuleBroken, match=r"identity\.party_known"):
+        await queries.keys_page("nobody")
+
+
 async def test_a_key_of_which_somebody_else_signed_is_refused(town, house):
     own, other = await contributor(town), await contributor(town)
     signing_key = SigningKey(b"\2" * 32)
