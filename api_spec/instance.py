@@ -30,6 +30,7 @@ from oversight.ledger.hand import sign_checkpoint
 from oversight.remote import CONFIG_FILE
 
 FILE = "daylight.toml"
+OWNER_ALONE = 0o077  # whatever an instance writes is for its owner alone
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -72,6 +73,7 @@ def init(
     Prints the administrator's token, this once. Refuses where any of it exists already.
     """
     file = ctx.meta.get(CONFIG_FILE) or Path(FILE)
+    os.umask(OWNER_ALONE)
     settings = load(None, os.environ, flags)
     for taken in (file, Path(settings.key_dir), token_out):
         if taken is not None and taken.exists():
@@ -138,6 +140,7 @@ def _tell(
 @click.pass_context
 def serve(ctx: click.Context, /, **flags: str | None) -> None:
     """Run the service until it is interrupted (SIGINT or SIGTERM)."""
+    os.umask(OWNER_ALONE)
     settings = load(_file(ctx), os.environ, flags)
     logging.basicConfig(
         level=logging.INFO,

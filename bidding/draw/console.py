@@ -101,7 +101,12 @@ def run(service: Remote, draw_id: str) -> None:
 @click.argument("draw_id")
 @click.option("--void", "state", flag_value="voided", help="As its supervisor.")
 @click.option("--lapse", "state", flag_value="lapsed", help="As its applicant.")
-@click.option("--reason", required=True, type=click.Choice([*VOID_REASONS, *LAPSE_REASONS]))
+@click.option(
+    "--reason",
+    required=True,
+    type=click.Choice([*VOID_REASONS, *LAPSE_REASONS]),
+    help=f"To void: {', '.join(VOID_REASONS)}. To lapse: {', '.join(LAPSE_REASONS)}.",
+)
 @click.option("--text", required=True, help="The reason in words; the log holds only a digest.")
 @click.option("--key", "key_file", type=KEY_FILE, required=True, help="The party's signing key.")
 @remote

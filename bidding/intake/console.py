@@ -64,6 +64,8 @@ def _write_template(file: Path) -> None:
     """Write an empty file with the columns that an import reads; never over another file."""
     from bidding.sheet.queries import write_csv, write_xlsx
 
+    if file.suffix.lower() not in TYPES:
+        raise click.UsageError(f"{file}: a template is a {' or a '.join(TYPES)} file")
     if file.exists():
         raise click.UsageError(f"{file} exists; a template is never written over a file")
     if file.suffix.lower() == ".xlsx":

@@ -21,7 +21,8 @@ from oversight.values.digests import unbase64
 
 def test_init_makes_an_instance_for_its_owner_alone_and_shows_the_token_once(own_service):
     directory = own_service.directory
-    for private in ("daylight.toml", "data/keys/log.key", "data/keys/fields.key"):
+    database = next((directory / "data").glob("*.sqlite*")).relative_to(directory)
+    for private in ("daylight.toml", "data/keys/log.key", "data/keys/fields.key", database):
         assert stat.S_IMODE((directory / private).stat().st_mode) == 0o600
     assert stat.S_IMODE((directory / "data").stat().st_mode) == 0o700
     settings = (directory / "daylight.toml").read_text(encoding="utf-8")
