@@ -7,6 +7,7 @@ but a number under which the operator finds it in the log.
 
 import logging
 import re
+import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -196,9 +197,26 @@ def _plain(error: HTTPException) -> str:
 def fault(_: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """Answer a fault of ours without a word of it; the log has it under the same number."""
     number = new_id()
-    log.error("fault %s", number, exc_info=error)
+    log.error("fault %s\n%s", number, _without_values(error))
     title = "The service failed; nothing was written."
     return _answer(Problem("about:blank", title, 500, instance=f"urn:uuid:{number}"))
+
+
+def _without_values(error: BaseException) -> str:
+    """Return kinds and places of an error and of what it came from.
+
+    Messages stay out, because those of a database quote the row: only our own assertions, which
+    name nobody, keep theirs.
+    """
+    told, seen = [], [error]
+    while seen:
+        one = seen.pop()
+        message = f": {one}" if isinstance(one, AssertionError) else ""
+        places = "".join(traceback.format_tb(one.__traceback__))
+        told.append(f"{type(one).__name__}{message}\n{places}")
+        before = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+        seen += [before] if before is not None else []
+    return "which came from\n".join(told)
 
 
 EXCEPTION_HANDLERS: Mapping[int | type[Exception], Any] = {

@@ -10,13 +10,16 @@ from litestar.response import Response
 
 from bidding.intake import commands, queries
 from bidding.intake.queries import MEDIA_TYPES
-from bidding.intake.rules import IMPORT_EXPERTS, template_header, template_notes
+from bidding.intake.rules import (
+    IMPORT_EXPERTS,
+    check_upload,
+    template_header,
+    template_notes,
+)
 from bidding.intake.schema import ImportReceipt, Progress
 from bidding.sheet.queries import write_csv, write_xlsx
-from bidding.sheet.rules import SHEET_BOUNDED, SHEET_KIND
 from oversight.authority.rules import Actor
 from oversight.configuration import settings
-from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Occasion
 
 UPLOAD_BYTES_MAX = 1 << 30  # what a door can be told; the configured bound is tighter
@@ -54,15 +57,7 @@ async def post_import(  # noqa: PLR0917, called by name
     With `skip_bad`, lines with a fault are left out and named in the answer.
     """
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind not in READ_KINDS:
-        raise RuleBroken(SHEET_KIND, needed="one of " + ", ".join(READ_KINDS))
-    if len(body) > settings().import_bytes_max:
-        raise RuleBroken(
-            SHEET_BOUNDED,
-            needed="several files",
-            bytes=len(body),
-            bytes_max=settings().import_bytes_max,
-        )
+    check_upload(kind, READ_KINDS, len(body), settings().import_bytes_max)
     once = occasion.once
     key = f"{actor.person}/{once.key if once else ''}"
 

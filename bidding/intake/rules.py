@@ -5,7 +5,7 @@ personal, and a list of faults is copied into mails.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -30,9 +30,9 @@ from bidding.roster.rules import (
     read_specialties,
     read_uscc,
 )
-from bidding.sheet.rules import Row, Value
+from bidding.sheet.rules import SHEET_BOUNDED, SHEET_KIND, Row, Value
 from oversight.authority.rules import Permission, Post
-from oversight.errors import Ground, Rule
+from oversight.errors import Ground, Rule, RuleBroken
 
 FAULTS_SHOWN = 200  # in one answer; all are counted
 
@@ -159,6 +159,18 @@ class Fault(msgspec.Struct, frozen=True):
     line: int  # as a spreadsheet counts: the header is 1
     column: str  # header of the column as the template writes it
     cause: str
+
+
+def check_upload(kind: str, kinds: Collection[str], size: int, bytes_max: int) -> None:
+    """Return only if a file of this media type and size (bytes) may be read at all.
+
+    Raises:
+        RuleBroken: SHEET_KIND, SHEET_BOUNDED.
+    """
+    if kind not in kinds:
+        raise RuleBroken(SHEET_KIND, needed="one of " + ", ".join(kinds))
+    if size > bytes_max:
+        raise RuleBroken(SHEET_BOUNDED, needed="several files", bytes=size, bytes_max=bytes_max)
 
 
 def layout_of(header: Sequence[Value]) -> Layout:

@@ -6,7 +6,6 @@ from litestar import Request, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 
-from oversight.ambient import utc_now
 from oversight.authority.rules import Actor, Post
 from oversight.configuration import settings
 from oversight.idempotency.requests import Occasion
@@ -105,6 +104,7 @@ async def get_keys(
     tags=TAGS,
 )
 async def get_people(
+    request: Request[Any, Any, Any],
     party: IdInPath,
     actor: NamedDependency[Actor],
     cursor: Cursor = "",
@@ -113,7 +113,7 @@ async def get_people(
     """List the people of one's own party, with names; the center's administrators see any party's
     people as long as they manage them.
     """
-    return await queries.people_for(actor, party, cursor, limit, utc_now())
+    return await queries.people_for(actor, party, cursor, limit, request.app.state.clock())
 
 
 @post(
