@@ -1,4 +1,4 @@
-"""The documents that are made from the code: description, rulebook, permissions, facts.
+"""The documents that are made from the code: descriptions, schemas, rulebook, permissions, facts.
 
 They are committed, so that one can read and compare them without running anything;
 `scripts/describe.py` writes them, and a test fails on the day one of them drifts.
@@ -10,8 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin, get_type_hints
 
+import msgspec
+
 from api_spec import assembly
 from api_spec.app import create_app
+from bidding.bundle.rules import AuditorFile, Bundle, Request, Trust
 from oversight.authority.rules import Post
 from oversight.configuration import Settings
 from oversight.ledger.facts import Fact
@@ -19,6 +22,12 @@ from oversight.rulebook.figures import Edition
 from oversight.rulebook.rules import EDITIONS
 
 NOTE = "<!-- Made from the code by scripts/describe.py; do not edit. -->"
+FILES: dict[str, type[msgspec.Struct]] = {
+    "bundle": Bundle,
+    "request": Request,
+    "trust": Trust,
+    "auditor": AuditorFile,
+}
 EXAMPLES = {
     "by": "b9f1c3…64 hex digits",
     "party": "019a5c7e-6f00-7000-8000-000000000001",
@@ -35,7 +44,15 @@ def documents() -> dict[str, str]:
         "api_spec/documents/rulebook.md": _text(_rulebook()),
         "api_spec/documents/permissions.md": _text(_permissions()),
         "api_spec/documents/facts.md": _text(_facts()),
+        **{f"api_spec/schemas/{name}.json": _schema(form) for name, form in FILES.items()},
     }
+
+
+def _schema(form: type[msgspec.Struct]) -> str:
+    """Return the JSON Schema (2020-12) of a file that leaves the house."""
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    text = json.dumps({**dialect, **msgspec.json.schema(form)}, ensure_ascii=False, indent=1)
+    return text.replace(r"\\Z", r"$(?!\\n)") + "\n"  # Python's end of text, as ECMA 262 writes it
 
 
 def _text(lines: Iterator[str]) -> str:
