@@ -9,12 +9,12 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from bidding.classification import commands, queries
 from bidding.classification.rules import IMPORT_LIST, Kind
 from bidding.classification.schema import CodeView, ListImport, ListView
+from oversight.addresses import Cursor
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
 from oversight.wire import Page
 
 Beginning = Annotated[str, QueryParameter(max_length=20, description="First signs of the codes.")]
-Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
 TAGS = ["classification"]
 
 

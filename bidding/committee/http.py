@@ -4,23 +4,19 @@ from typing import Annotated
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, PathParameter, QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from bidding.committee import commands, queries
 from bidding.committee.rules import FORM_COMMITTEE, READ_COMMITTEE
 from bidding.committee.schema import CommitteeForm, CommitteeView
+from oversight.addresses import Cursor, IdInPath, Limit
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
-from oversight.wire import ID_PATTERN, PAGE_LIMIT, Page
+from oversight.wire import PAGE_LIMIT, Page
 
-CommitteeInPath = Annotated[
-    str, PathParameter(pattern=ID_PATTERN, description="The committee's UUIDv7.")
-]
 Tender = Annotated[
     str, QueryParameter(min_length=1, max_length=200, description="The procurement case.")
 ]
-Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
-Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_LIMIT, description="Items on a page.")]
 TAGS = ["committees"]
 
 
@@ -63,6 +59,6 @@ async def get_committees(
     summary="Show a committee",
     tags=TAGS,
 )
-async def get_committee(committee: CommitteeInPath) -> CommitteeView:
+async def get_committee(committee: IdInPath) -> CommitteeView:
     """Show how a body was formed."""
     return await queries.committee(committee)

@@ -4,17 +4,16 @@ from typing import Annotated
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, PathParameter, QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from bidding.draw import commands, queries
 from bidding.draw.rules import COMMIT_NONCE, REVEAL_NONCE
 from bidding.draw.schema import Commitment, DrawReceipt, DrawView, Reveal
+from oversight.addresses import Cursor, IdInPath
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
-from oversight.wire import ID_PATTERN, Page
+from oversight.wire import Page
 
-DrawInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="The draw's UUIDv7.")]
-Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=50, description="Draws on a page.")]
 Subject = Annotated[
     str, QueryParameter(max_length=36, description="Only draws of this committee; empty: all.")
@@ -43,7 +42,7 @@ async def get_draws(
     summary="Show a draw",
     tags=TAGS,
 )
-async def get_draw(draw: DrawInPath) -> DrawView:
+async def get_draw(draw: IdInPath) -> DrawView:
     """Show how far a draw is and which entries of the log say so."""
     return await queries.view(draw)
 
@@ -56,7 +55,7 @@ async def get_draw(draw: DrawInPath) -> DrawView:
     tags=TAGS,
 )
 async def post_commitment(
-    draw: DrawInPath,
+    draw: IdInPath,
     data: JSONBody[Commitment],
     actor: NamedDependency[Actor],
     occasion: NamedDependency[Occasion],
@@ -73,7 +72,7 @@ async def post_commitment(
     tags=TAGS,
 )
 async def post_reveal(
-    draw: DrawInPath,
+    draw: IdInPath,
     data: JSONBody[Reveal],
     actor: NamedDependency[Actor],
     occasion: NamedDependency[Occasion],

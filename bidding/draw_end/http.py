@@ -4,7 +4,7 @@ from typing import Annotated
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, PathParameter, QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from bidding.bundle.rules import Opening
 from bidding.closing.rules import Close
@@ -12,11 +12,11 @@ from bidding.draw.rules import IDENTIFY_DRAW
 from bidding.draw.schema import Closing, ClosingTerms, DrawReceipt, Ending
 from bidding.draw_end import commands, queries
 from bidding.draw_end.rules import CLOSE_DRAW
+from oversight.addresses import IdInPath
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
-from oversight.wire import ID_PATTERN, Page
+from oversight.wire import Page
 
-DrawInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="The draw's UUIDv7.")]
 State = Annotated[Ending, QueryParameter(name="state", description="How it ends.")]
 Reason = Annotated[
     str, QueryParameter(pattern=r"^[a-z][a-z-]*$(?!\n)", max_length=64, description="Why: a code.")
@@ -38,7 +38,7 @@ TAGS = ["draws"]
     tags=TAGS,
 )
 async def get_closing(
-    draw: DrawInPath,
+    draw: IdInPath,
     actor: NamedDependency[Actor],
     how: State,
     reason: Reason,
@@ -56,7 +56,7 @@ async def get_closing(
     tags=TAGS,
 )
 async def post_closing(
-    draw: DrawInPath,
+    draw: IdInPath,
     data: JSONBody[Closing],
     actor: NamedDependency[Actor],
     occasion: NamedDependency[Occasion],
@@ -75,7 +75,7 @@ async def post_closing(
     tags=TAGS,
 )
 async def post_identities(
-    draw: DrawInPath, actor: NamedDependency[Actor], occasion: NamedDependency[Occasion]
+    draw: IdInPath, actor: NamedDependency[Actor], occasion: NamedDependency[Occasion]
 ) -> DrawReceipt:
     """Open the identities of those who hold a seat, to whom the edition allows; they are in the
     bundle from then on.
@@ -90,7 +90,7 @@ async def post_identities(
     summary="Show who holds a seat, where that is public",
     tags=TAGS,
 )
-async def get_openings(draw: DrawInPath) -> Page[Opening]:
+async def get_openings(draw: IdInPath) -> Page[Opening]:
     """Show the opened identities where the edition opens them to everybody (政府采购法实施条例 43);
     elsewhere they are in the bundles of those to whom it opens them.
     """

@@ -1,10 +1,8 @@
 """Doors to a draw's record."""
 
-from typing import Annotated
-
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody
 from litestar.response import Stream
 
 from bidding.bundle.rules import Bundle, Request
@@ -13,11 +11,10 @@ from bidding.draw.schema import OrderView
 from bidding.draw_record import commands, queries
 from bidding.draw_record.rules import RELEASE_AUDITOR_FILE
 from bidding.draw_record.schema import AuditorFileOrder, AuditorFileReceipt
+from oversight.addresses import IdInPath
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
-from oversight.wire import ID_PATTERN
 
-DrawInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="The draw's UUIDv7.")]
 TAGS = ["draws"]
 
 
@@ -28,7 +25,7 @@ TAGS = ["draws"]
     summary="Show what was ordered",
     tags=TAGS,
 )
-async def get_order(draw: DrawInPath, actor: NamedDependency[Actor]) -> OrderView:
+async def get_order(draw: IdInPath, actor: NamedDependency[Actor]) -> OrderView:
     """Show strata, seats, caps and contributors to those who take part; a contributor keeps them
     and compares with the sealed request before it reveals.
     """
@@ -42,7 +39,7 @@ async def get_order(draw: DrawInPath, actor: NamedDependency[Actor]) -> OrderVie
     summary="Show the sealed request",
     tags=TAGS,
 )
-async def get_request(draw: DrawInPath, actor: NamedDependency[Actor]) -> Request:
+async def get_request(draw: IdInPath, actor: NamedDependency[Actor]) -> Request:
     """Show everything that the seal fixed, to those who take part, supervise or audit."""
     return await queries.request_for(actor, draw)
 
@@ -54,7 +51,7 @@ async def get_request(draw: DrawInPath, actor: NamedDependency[Actor]) -> Reques
     summary="Give the bundle",
     tags=TAGS,
 )
-async def get_bundle(draw: DrawInPath, actor: NamedDependency[Actor]) -> Bundle:
+async def get_bundle(draw: IdInPath, actor: NamedDependency[Actor]) -> Bundle:
     """Give everything that `daylight verify` or `verify_proof.py` needs beside a trust file.
 
     Openings are in it once identities were opened, and only if the edition opens them to this
@@ -71,7 +68,7 @@ async def get_bundle(draw: DrawInPath, actor: NamedDependency[Actor]) -> Bundle:
     tags=TAGS,
 )
 async def post_auditor_file_request(
-    draw: DrawInPath,
+    draw: IdInPath,
     data: JSONBody[AuditorFileOrder],
     actor: NamedDependency[Actor],
     occasion: NamedDependency[Occasion],
@@ -88,7 +85,7 @@ async def post_auditor_file_request(
     tags=TAGS,
 )
 async def post_auditor_file_release(
-    draw: DrawInPath, actor: NamedDependency[Actor], occasion: NamedDependency[Occasion]
+    draw: IdInPath, actor: NamedDependency[Actor], occasion: NamedDependency[Occasion]
 ) -> AuditorFileReceipt:
     """Let the file out to the auditor who asked, as the second person."""
     return await commands.release_auditor_file(actor, draw, occasion)
@@ -102,7 +99,7 @@ async def post_auditor_file_release(
     summary="Take the auditor's file",
     tags=TAGS,
 )
-async def get_auditor_file(draw: DrawInPath, actor: NamedDependency[Actor]) -> Stream:
+async def get_auditor_file(draw: IdInPath, actor: NamedDependency[Actor]) -> Stream:
     """Give the draw's secret, its rosters in clear and the exclusions with their grounds."""
     pieces = await commands.show_auditor_file(actor, draw)
     return Stream(pieces, media_type="application/json")

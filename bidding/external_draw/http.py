@@ -4,17 +4,16 @@ from typing import Annotated
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, PathParameter, QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from bidding.external_draw import commands, queries
 from bidding.external_draw.rules import RECORD_EXTERNAL_DRAW, SEE_EXTERNAL_DRAWS
 from bidding.external_draw.schema import ExternalDrawForm, ExternalDrawView
+from oversight.addresses import Cursor, IdInPath
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
-from oversight.wire import ID_PATTERN, Page
+from oversight.wire import Page
 
-IdInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="A UUIDv7.")]
-Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
 Subject = Annotated[str, QueryParameter(max_length=200, description="Of this committee or tender.")]
 TAGS = ["external draw"]
 

@@ -4,17 +4,16 @@ from typing import Annotated
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, PathParameter, QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from bidding.reading import commands, queries
 from bidding.reading.rules import DIGEST_READINGS, SEE_READINGS, SHOW_EXPERT, Reading
 from bidding.reading.schema import DigestOrder, DigestReceipt, Showing, Shown
+from oversight.addresses import Cursor, IdInPath
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
-from oversight.wire import ID_PATTERN, Page
+from oversight.wire import Page
 
-IdInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="A UUIDv7.")]
-Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
 OfExpert = Annotated[str, QueryParameter(max_length=36, description="Only of this expert.")]
 TAGS = ["reading"]
 

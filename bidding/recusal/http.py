@@ -1,19 +1,16 @@
 """Doors to recusals and absences."""
 
-from typing import Annotated
-
 from litestar import delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody
 
 from bidding.recusal import commands, queries
 from bidding.recusal.rules import DECLARE, LIFT, SEE_DECLARATIONS
 from bidding.recusal.schema import AbsenceForm, DeclarationReceipt, Declarations, RecusalForm
+from oversight.addresses import IdInPath
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
-from oversight.wire import ID_PATTERN
 
-IdInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="A UUIDv7.")]
 TAGS = ["recusal"]
 
 

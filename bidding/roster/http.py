@@ -20,12 +20,11 @@ from bidding.roster.schema import (
     Search,
     StandingOrder,
 )
+from oversight.addresses import Cursor, IdInPath
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
-from oversight.wire import ID_PATTERN, Page
+from oversight.wire import Page
 
-IdInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="A UUIDv7.")]
-Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
 Specialty = Annotated[
     str, QueryParameter(max_length=20, description="Admitted for exactly this code.")
 ]

@@ -1,19 +1,16 @@
 """Doors for the terminal's operator."""
 
-from typing import Annotated
-
 from litestar import post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody
 
 from bidding.draw.rules import RUN_DRAW, SEAL_DRAW
 from bidding.draw.schema import DrawReceipt, SealOrder
 from bidding.terminal import commands
+from oversight.addresses import IdInPath
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
-from oversight.wire import ID_PATTERN
 
-DrawInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="The draw's UUIDv7.")]
 TAGS = ["draws"]
 
 
@@ -25,7 +22,7 @@ TAGS = ["draws"]
     tags=TAGS,
 )
 async def post_seal(
-    draw: DrawInPath,
+    draw: IdInPath,
     data: JSONBody[SealOrder],
     actor: NamedDependency[Actor],
     occasion: NamedDependency[Occasion],
@@ -44,7 +41,7 @@ async def post_seal(
     tags=TAGS,
 )
 async def post_run(
-    draw: DrawInPath, actor: NamedDependency[Actor], occasion: NamedDependency[Occasion]
+    draw: IdInPath, actor: NamedDependency[Actor], occasion: NamedDependency[Occasion]
 ) -> DrawReceipt:
     """Apply the center's key to all nonces; what follows is fixed for good."""
     return await commands.run_draw(actor, draw, occasion)

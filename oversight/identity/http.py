@@ -1,11 +1,12 @@
 """Doors to parties, people and credentials, and to the trust file."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
+from litestar.params import FromPath, JSONBody
 
+from oversight.addresses import Cursor, IdInPath, Limit
 from oversight.authority.rules import Actor, Post
 from oversight.configuration import settings
 from oversight.idempotency.requests import Occasion
@@ -36,11 +37,8 @@ from oversight.identity.schema import (
     TokenView,
     Trust,
 )
-from oversight.wire import ID_PATTERN, PAGE_LIMIT, Page
+from oversight.wire import PAGE_LIMIT, Page
 
-IdInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="A UUIDv7.")]
-Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
-Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_LIMIT, description="Items on a page.")]
 TAGS = ["identity"]
 
 

@@ -5,17 +5,16 @@ from typing import Annotated
 from litestar import Response, get
 from litestar.params import PathParameter, QueryParameter
 
+from oversight.addresses import Cursor, IdInPath
 from oversight.ledger import queries
 from oversight.ledger.schema import ActProofs, ConsistencyProof, EntryView, entry_view
-from oversight.wire import ID_PATTERN, INDEX_MAX, Page
+from oversight.wire import INDEX_MAX, Page
 
 Index = Annotated[int, PathParameter(ge=0, le=INDEX_MAX, description="Place in the log, from 0.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=queries.PAGE_MAX, description="Entries on a page.")]
 Since = Annotated[int, QueryParameter(ge=0, le=INDEX_MAX, description="First index wanted.")]
-Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
 OldSize = Annotated[int, QueryParameter(ge=1, le=INDEX_MAX, description="The smaller size.")]
 Size = Annotated[int, QueryParameter(ge=1, le=INDEX_MAX, description="The larger size.")]
-ActInPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="The act's UUIDv7.")]
 TEXT = "text/plain; charset=utf-8"
 TAGS = ["log"]
 
@@ -79,7 +78,7 @@ async def get_proof(index: Index) -> Response[str]:
     summary="Prove an act",
     tags=TAGS,
 )
-async def get_act_proofs(act: ActInPath) -> ActProofs:
+async def get_act_proofs(act: IdInPath) -> ActProofs:
     """Prove every entry of an act under the newest checkpoint, in the act's order."""
     return ActProofs(act, [placed.text() for placed in await queries.proofs_of_act(act)])
 
