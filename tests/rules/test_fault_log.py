@@ -6,7 +6,6 @@ import logging
 
 from api_spec.problems import fault
 
-
 NAME = "张三"
 
 
