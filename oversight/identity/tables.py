@@ -70,14 +70,3 @@ class WrongPassword(Table, tablename="wrong_password"):
     login = Bytea(primary_key=True)  # blind index of the login, whether it exists or not
     times = Integer()
     last_at = Timestamptz()
-
-
-TABLES: tuple[type[Table], ...] = (
-    Party,
-    Person,
-    PersonPost,
-    ApiToken,
-    SigningKey,
-    Session,
-    WrongPassword,
-)
