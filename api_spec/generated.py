@@ -18,7 +18,7 @@ from bidding.bundle.rules import AuditorFile, Bundle, Request, Trust
 from oversight.authority.rules import Post
 from oversight.configuration import Settings
 from oversight.ledger.facts import Fact
-from oversight.rulebook.figures import Edition
+from oversight.rulebook.figures import AWAITED, Edition
 from oversight.rulebook.rules import EDITIONS
 
 NOTE = "<!-- Made from the code by scripts/describe.py; do not edit. -->"
@@ -90,14 +90,15 @@ def _edition(edition: Edition) -> Iterator[str]:
     yield f"Transition: {edition.transition}"
     yield ""
     yield "Confidence: A read in the article, B in a copy, M from memory, s second hand, D ours."
-    yield "A figure that is not hard warns and is recorded; it refuses nothing by itself."
+    yield "A figure that is not hard warns and is recorded; it refuses nothing by itself. One that"
+    yield "awaits its rule is published, and read by no rule yet."
     yield ""
     yield "| figure | value | unit | source | confidence | hard |"
     yield "|---|---|---|---|---|---|"
     for name, figure in sorted(edition.figures.items()):
         value = ", ".join(figure.value) if isinstance(figure.value, tuple) else figure.value
         said = "open" if value is None else value
-        hard = "yes" if edition.hard(name) else "no"
+        hard = "awaits its rule" if name in AWAITED else "yes" if edition.hard(name) else "no"
         yield (
             f"| {name} | {said} | {figure.unit} | {figure.source} "
             f"| {figure.confidence.value} | {hard} |"

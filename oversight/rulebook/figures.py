@@ -45,6 +45,26 @@ class Figure(msgspec.Struct, frozen=True):
     scope: str = "national"  # else the place whose local law it is
 
 
+# Figures that are published and that no rule reads yet: they come with contact and evaluation,
+# credit files, and the review of qualifications. Until then they refuse nothing.
+AWAITED = frozenset(
+    {
+        "committee_buyer_may_head",
+        "draw_window_hours",
+        "draw_window_workdays",
+        "expert_clean_years",
+        "expert_draws_max",
+        "expert_draws_period_days",
+        "expert_term_years",
+        "expert_title_min",
+        "expert_title_without_years",
+        "expert_years_min",
+        "performance_report_workdays",
+        "time_short_share_above",
+    }
+)
+
+
 class DrawFigures(msgspec.Struct, frozen=True):
     """What an edition says about draws; the first five go into the trust file."""
 
@@ -105,9 +125,11 @@ class Edition(msgspec.Struct, frozen=True):
         """Tell whether the figure may refuse an act by itself; else it warns and is recorded.
 
         Unconfirmed and merely local figures are soft until whoever runs the service, having
-        the official text in hand, enforces them.
+        the official text in hand, enforces them; a figure that no rule reads yet is not hard.
         """
         figure = self.figures[name]
+        if name in AWAITED:
+            return False
         sure = figure.confidence not in UNCONFIRMED and figure.scope == "national"
         return figure.value is not None and (sure or name in self.enforced)
 

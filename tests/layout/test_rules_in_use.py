@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from api_spec import assembly
 from oversight.authority.rules import Permission
 from oversight.errors import Rule
+from oversight.rulebook.figures import AWAITED
+from oversight.rulebook.rules import EDITIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
@@ -44,3 +47,16 @@ def test_a_rule_that_stands_in_the_rulebook_is_named_by_some_refusal(rule):
 @pytest.mark.parametrize("permission", assembly.PERMISSIONS, ids=lambda each: each.act)
 def test_a_permission_is_asked_for_somewhere(permission):
     assert READ[NAMED[id(permission)]]
+
+
+FIGURES = sorted({name for edition in EDITIONS.values() for name in edition.figures})
+READERS = "\n".join(
+    file.read_text(encoding="utf-8") for file in SOURCES if "rulebook" not in file.parts
+)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_read_by_a_rule_or_says_that_it_awaits_one(name):
+    short = name.removeprefix("draw_").removeprefix("expert_").removeprefix("committee_")
+    is_read = re.search(rf"\b({name}|{short})\b", READERS) is not None
+    assert is_read != (name in AWAITED)

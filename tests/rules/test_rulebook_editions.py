@@ -7,7 +7,7 @@ import pytest
 
 from oversight.configuration import Settings, use_settings
 from oversight.errors import RuleBroken
-from oversight.rulebook.figures import Confidence, Regime
+from oversight.rulebook.figures import AWAITED, Confidence, Regime
 from oversight.rulebook.queries import calendar_in_force, edition_in_force, editions_in_force
 from oversight.rulebook.rules import EDITIONS, edition, edition_for
 from oversight.values.calendar import ANNOUNCED
