@@ -2,8 +2,8 @@
 
     python -m scripts.bench.seal [EXPERTS]
 
-The pool's rows are written in bulk, without their entries on the log: what is measured reads rows
-only. One run, SQLite; bare decryption and bare hashes of as many entries stand beside.
+The pool's rows are written in bulk in one act with one entry instead of one for each expert: what
+is measured reads rows only. One run, SQLite; bare decryption of as many names stands beside.
 """
 
 import asyncio
@@ -20,10 +20,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from api_spec import assembly
 from bidding.eligibility.queries import judge, load, open_names
 from bidding.eligibility.rules import Conditions
+from bidding.intake.facts import Imported
+from bidding.intake.rules import IMPORT_EXPERTS
 from bidding.roster.commands import EXPERT_COLUMNS
 from bidding.roster.tables import Expert, ExpertSpecialty
 from bidding.sealing.rules import Candidate, ranked, roster_root, seal_experts
-from oversight.database import bulk_insert, close_database, open_database, writing
+from oversight.act import begin
+from oversight.authority.rules import Actor, Post, Role
+from oversight.database import bulk_insert, close_database, open_database
 from oversight.keys.directory import make_ring, open_ring, ring, use_ring
 from oversight.ledger.terms import Terms, use_terms
 
@@ -62,7 +66,10 @@ def rows(count: int) -> Iterator[tuple[object, ...]]:
 
 async def fill(count: int) -> None:
     """Write the pool's rows."""
-    async with writing():
+    keeper = Actor("center", Role.TRADING_CENTER, "keeper", frozenset({Post.POOL_KEEPER}))
+    async with begin(keeper, IMPORT_EXPERTS) as act:
+        file: dict[str, str | int] = {"sha256": "", "bytes": 0, "media_type": "text/csv"}
+        await act.record(Imported(file, count, count, 0, {}, act.conceal("person", "keeper")))
         await bulk_insert(Expert, EXPERT_COLUMNS, rows(count))
         places = (
             (SPECIALTY, f"0195a000-0000-7000-8000-{number:012x}", "bench")
