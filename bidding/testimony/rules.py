@@ -16,7 +16,7 @@ from bidding.bundle.rules import Bundle, LoggedEntry, Trust
 from bidding.draw import facts
 from oversight.custody.facts import KeyPublished
 from oversight.errors import ProofRejected
-from oversight.ledger.checkpoint import Checkpoint, open_checkpoint
+from oversight.ledger.checkpoint import Checkpoint
 from oversight.ledger.facts import ENTRY_VERSION, Entry, Fact
 from oversight.ledger.notes import (
     COSIGNATURE_ED25519,
@@ -26,6 +26,7 @@ from oversight.ledger.notes import (
     read_vkeys,
 )
 from oversight.ledger.rules import check_inclusion, leaf_hash
+from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.values.canonical import NotCanonical, canonical, parse_strict
 from oversight.values.digests import unbase64
 from oversight.values.instants import from_micro_text

@@ -1,12 +1,10 @@
 """Checkpoints (C2SP tlog-checkpoint v1.0.0): which log, how many entries, which root."""
 
 import re
-from collections.abc import Sequence
 
 import msgspec
 
 from oversight.errors import ProofRejected
-from oversight.ledger.notes import OpenedNote, VerifierKey, open_note
 from oversight.ledger.rules import EMPTY_ROOT, HASH_BYTES
 from oversight.values.digests import to_base64, unbase64
 
@@ -60,25 +58,3 @@ def parse_checkpoint(text: str) -> Checkpoint:
     if size == 0 and root != EMPTY_ROOT:
         raise ProofRejected("an empty log has another root")
     return Checkpoint(lines[0], size, root, tuple(lines[_BODY_LINES:]))
-
-
-def open_checkpoint(
-    note: str | bytes,
-    origin: str,
-    log_keys: Sequence[VerifierKey],
-    witness_keys: Sequence[VerifierKey] = (),
-) -> tuple[Checkpoint, OpenedNote]:
-    """Return the checkpoint of `origin` that one of `log_keys` signed, with all that was verified.
-
-    `cosigned` of the note names the witnesses; the caller counts them against his own quorum.
-
-    Raises:
-        ProofRejected: another origin, no signature by the log, or any known signature fails.
-    """
-    opened = open_note(note, [*log_keys, *witness_keys])
-    checkpoint = parse_checkpoint(opened.text)
-    if checkpoint.origin != origin:
-        raise ProofRejected("the checkpoint is another log's")
-    if not any(key in log_keys for key in opened.verified):
-        raise ProofRejected("the log did not sign the checkpoint")
-    return checkpoint, opened

@@ -1,8 +1,9 @@
 """Signed notes (C2SP signed-note v1.0.0): a text and signatures over it, in lines.
 
-Verified here: Ed25519 (type 01) and Ed25519 cosignatures (type 04, tlog-cosignature v1).
-Lines of unknown keys are skipped, as the format demands; that is how keys rotate and how
-witnesses join. A key of another type cannot be parsed, so nobody believes that it was checked.
+Verified here: Ed25519 (type 01), and cosignatures (tlog-cosignature) by Ed25519 (type 04) and by
+ML-DSA-44 (type 06). Lines of unknown keys are skipped, as the format demands; that is how keys
+rotate and how witnesses join. A key of another type cannot be parsed, so nobody believes that it
+was checked.
 """
 
 import hashlib
@@ -11,24 +12,31 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from oversight.errors import ProofRejected
+from oversight.keys import mldsa
 from oversight.keys.signing import SigningKey, verify
+from oversight.ledger.checkpoint import parse_checkpoint
 from oversight.values.digests import to_base64, unbase64, unhex
 
 ED25519 = 0x01
 COSIGNATURE_ED25519 = 0x04
-KNOWN_TYPES = (ED25519, COSIGNATURE_ED25519)
-KEY_ID_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, TIME_BYTES = 4, 32, 64, 8
+MLDSA44 = 0x06
+PUBLIC_KEY_BYTES = {ED25519: 32, COSIGNATURE_ED25519: 32, MLDSA44: mldsa.PUBLIC_BYTES}
+KNOWN_TYPES = tuple(PUBLIC_KEY_BYTES)
+ED25519_TYPES = (ED25519, COSIGNATURE_ED25519)  # what a draw's trust file speaks of
+KEY_ID_BYTES, TIME_BYTES = 4, 8
 NOTE_BYTES_MAX = 1_000_000  # the Go package's bound
 SIGNATURES_MAX = 100  # the Go package's bound; the specification demands at least 16
 SIGNATURE_START = "\u2014 "
+SUBTREE_TAG = b"subtree/v1\n\0"
+SHORT_MAX = 255  # bytes of a name behind a length of one byte
 
 
 class VerifierKey(msgspec.Struct, frozen=True):
     """Whose signature is believed: a name, a type and a public key."""
 
     name: str
-    type: int  # ED25519 or COSIGNATURE_ED25519
-    public: bytes  # 32 bytes
+    type: int  # ED25519, COSIGNATURE_ED25519 or MLDSA44
+    public: bytes  # 32 bytes, or 1,312 of ML-DSA-44
 
     @property
     def id(self) -> bytes:
@@ -41,7 +49,7 @@ class OpenedNote(msgspec.Struct, frozen=True):
 
     text: str  # what was signed, with its final line feed
     verified: tuple[VerifierKey, ...]  # type 01
-    cosigned: tuple[tuple[VerifierKey, int], ...]  # type 04, with the POSIX second it claims
+    cosigned: tuple[tuple[VerifierKey, int], ...]  # types 04 and 06, with the POSIX second claimed
 
 
 def key_id(name: str, type_: int, public: bytes) -> bytes:
@@ -52,7 +60,7 @@ def key_id(name: str, type_: int, public: bytes) -> bytes:
 def make_vkey(name: str, public: bytes, type_: int = ED25519) -> str:
     """Return the text form of a verifier key: name+id+base64(type || key)."""
     assert _is_key_name(name), "a key name is not empty and holds neither space nor plus sign"
-    assert len(public) == PUBLIC_KEY_BYTES, "an Ed25519 public key has 32 bytes"
+    assert len(public) == PUBLIC_KEY_BYTES[type_], "a public key has the length of its type"
     identity = key_id(name, type_, public).hex()
     return f"{name}+{identity}+{to_base64(bytes([type_]) + public)}"
 
@@ -72,7 +80,7 @@ def parse_vkey(text: str) -> VerifierKey:
         raise ProofRejected("a verifier key has no proper name")
     if not data or data[0] not in KNOWN_TYPES:
         raise ProofRejected("a verifier key is of a type that is not checked here")
-    if len(data) != 1 + PUBLIC_KEY_BYTES:
+    if len(data) != 1 + PUBLIC_KEY_BYTES[data[0]]:
         raise ProofRejected("a verifier key has the wrong length")
     key = VerifierKey(name, data[0], data[1:])
     if key.id != claimed:
@@ -81,12 +89,12 @@ def parse_vkey(text: str) -> VerifierKey:
 
 
 def read_vkeys(texts: Iterable[str], wanted: int) -> list[VerifierKey]:
-    """Return the keys of one type; those of types that are not checked here are ignored.
+    """Return the keys of one of the Ed25519 types; those of all other types are ignored.
 
     Raises:
         ProofRejected: a text is no verifier key.
     """
-    read = [parse_vkey(text) for text in dict.fromkeys(texts) if _type_of(text) in KNOWN_TYPES]
+    read = [parse_vkey(text) for text in dict.fromkeys(texts) if _type_of(text) in ED25519_TYPES]
     return [key for key in read if key.type == wanted]
 
 
@@ -107,8 +115,32 @@ def _type_of(text: str) -> int:
 def sign_note(text: str, name: str, key: SigningKey) -> str:
     """Return the note that says `text`, signed with Ed25519 under `name`."""
     assert _is_note_text(text), "a note's text ends in a line feed, its only control character"
-    signature = key_id(name, ED25519, key.public) + key.sign(text.encode())
-    return f"{text}\n{SIGNATURE_START}{name} {to_base64(signature)}\n"
+    line = note_line(VerifierKey(name, ED25519, key.public), key.sign(text.encode()))
+    return f"{text}\n{line}"
+
+
+def note_line(key: VerifierKey, signature: bytes) -> str:
+    """Return the line that adds a signature to a note."""
+    return f"{SIGNATURE_START}{key.name} {to_base64(key.id + signature)}\n"
+
+
+def signed_by_cosigner(key: VerifierKey, text: str, seconds: int) -> bytes:
+    """Return what a cosigner of a checkpoint signs (tlog-cosignature): the time it claims is in it.
+
+    An ML-DSA-44 cosigner signs the tree alone, so extension lines are not covered by it.
+
+    Raises:
+        ProofRejected: the text is no checkpoint, or a name in it is too long (ML-DSA-44).
+    """
+    if key.type == COSIGNATURE_ED25519:
+        return f"cosignature/v1\ntime {seconds}\n{text}".encode()
+    checkpoint = parse_checkpoint(text)
+    name, origin = key.name.encode(), checkpoint.origin.encode()
+    if max(len(name), len(origin)) > SHORT_MAX:
+        raise ProofRejected("a name is too long for an ML-DSA-44 cosignature")
+    span = [seconds.to_bytes(8, "big"), bytes([len(origin)]), origin, bytes(8)]
+    whole = checkpoint.size.to_bytes(8, "big") + checkpoint.root
+    return b"".join([SUBTREE_TAG, bytes([len(name)]), name, *span, whole])
 
 
 def open_note(note: str | bytes, keys: Sequence[VerifierKey]) -> OpenedNote:
@@ -190,10 +222,14 @@ def _known(name: str, identity: bytes, keys: Sequence[VerifierKey]) -> VerifierK
 
 
 def _check_cosignature(key: VerifierKey, signature: bytes, text: str) -> int:
-    """Return the POSIX second of a cosignature/v1 (tlog-cosignature, type 04)."""
-    if len(signature) != TIME_BYTES + SIGNATURE_BYTES:
+    """Return the POSIX second of a cosignature (tlog-cosignature, types 04 and 06)."""
+    bare = signature[TIME_BYTES:]
+    if len(signature) < TIME_BYTES:
         raise ProofRejected("a cosignature has the wrong length")
     seconds = int.from_bytes(signature[:TIME_BYTES], "big")
-    signed = f"cosignature/v1\ntime {seconds}\n{text}"
-    verify(key.public, signature[TIME_BYTES:], signed.encode())
+    signed = signed_by_cosigner(key, text, seconds)
+    if key.type == MLDSA44:
+        mldsa.verify(key.public, bare, signed)
+    else:
+        verify(key.public, bare, signed)
     return seconds

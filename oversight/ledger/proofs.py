@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import msgspec
 
 from oversight.errors import ProofRejected
-from oversight.ledger.checkpoint import Checkpoint, open_checkpoint, parse_decimal
+from oversight.ledger.checkpoint import Checkpoint, parse_decimal
 from oversight.ledger.notes import OpenedNote, VerifierKey
 from oversight.ledger.rules import HASH_BYTES, check_inclusion
+from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.values.digests import to_base64, unbase64
 
 HEADER = "c2sp.org/tlog-proof@v1"

@@ -10,12 +10,12 @@ from oversight.database import is_postgres, run
 from oversight.errors import ProofRejected, RuleBroken
 from oversight.keys.directory import ring
 from oversight.ledger import nodes
-from oversight.ledger.checkpoint import open_checkpoint
 from oversight.ledger.facts import Entry, read_entry
 from oversight.ledger.integrate import integrate
 from oversight.ledger.notes import ED25519, VerifierKey
 from oversight.ledger.proofs import tlog_proof
 from oversight.ledger.rules import ENTRY_EFFECTIVE, ENTRY_EXISTS, INDEX_ASSIGNED
+from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.ledger.terms import terms
 from oversight.values.canonical import parse_strict
 from oversight.wire import Page, cursor_after, read_cursor

@@ -8,6 +8,8 @@ class Terms(msgspec.Struct, frozen=True):
 
     origin: str  # name of the log and of its key: the public URL without scheme
     pending_max: int = 100_000  # entries that may wait before new acts are refused as busy
+    signer_dir: str | None = None  # where this host keeps the signer's state; None: nowhere
+    public_dir: str | None = None  # where the log is published as static files; None: nowhere
 
 
 class _Current:

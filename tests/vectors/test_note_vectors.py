@@ -9,10 +9,11 @@ from foreign import foreign_vectors
 
 from oversight.errors import ProofRejected
 from oversight.keys.signing import SigningKey
-from oversight.ledger.checkpoint import open_checkpoint, parse_checkpoint
+from oversight.ledger.checkpoint import parse_checkpoint
 from oversight.ledger.notes import KNOWN_TYPES, make_vkey, open_note, parse_vkey, sign_note
 from oversight.ledger.proofs import check_tlog_proof, parse_tlog_proof, tlog_proof
 from oversight.ledger.rules import leaf_hash
+from oversight.ledger.signed_checkpoint import open_checkpoint
 
 NOTES = foreign_vectors("signed_notes")
 BODIES = foreign_vectors("checkpoint_bodies")["vectors"]

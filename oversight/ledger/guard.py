@@ -1,0 +1,90 @@
+"""Whether the log in the database still goes on from what this host signed last.
+
+A restored backup, or a head that somebody moved, is met here before anything is added to it.
+"""
+
+from pathlib import Path
+
+from oversight.errors import Ground, ProofRejected, Rule, RuleBroken
+from oversight.ledger.nodes import root_at
+from oversight.ledger.terms import terms
+from oversight.signer.state import SignerState, read_state
+
+LOG_UNBROKEN = Rule(
+    "ledger.unbroken",
+    "The log in the database goes on from what was signed last.",
+    "design: ledger.md#Tables and the sequencer",
+    Ground.BUSY,
+)
+
+
+class _Known:
+    """What this process found out: the state it read, and whether the log goes on from it."""
+
+    stamp: tuple[int, int, int] | None = None  # inode, modification, size of the file that was read
+    state: SignerState | None = None
+    extended: bool = False
+    stopped: str = ""  # why nothing may be added, whatever the file says
+
+
+async def require_unbroken(size: int, root: bytes) -> None:
+    """Return only if the head (size, root) extends what this host signed last, if it knows that.
+
+    The stored tiles are asked once for each state; afterwards a head only has to be as large.
+
+    Raises:
+        RuleBroken: LOG_UNBROKEN; `daylight recover` brings back what is missing.
+    """
+    if _Known.stopped:
+        raise _broken(_Known.stopped)
+    state = _signed_last()
+    if state is None:
+        return
+    if size < state.size:
+        raise _broken(f"the head stands at {size}, signed was {state.size}")
+    if _Known.extended:
+        return
+    try:
+        here = root if size == state.size else await root_at(state.size)
+    except ProofRejected as missing:
+        raise _broken(str(missing)) from None
+    if here.hex() != state.root:
+        raise _broken(f"another root was signed at size {state.size}")
+    _Known.extended = True
+
+
+def stop(reason: str) -> None:
+    """Let nothing be added any more: signed evidence shows that the log here is not the newest."""
+    _Known.stopped = reason
+
+
+def forget() -> None:
+    """Know nothing, as a process that has just begun."""
+    _Known.stamp, _Known.state, _Known.extended, _Known.stopped = None, None, False, ""
+
+
+def _signed_last() -> SignerState | None:
+    """Return the signer's state; the file is read again only when it was replaced."""
+    if terms().signer_dir is None:
+        return None
+    stamp = _stamp(Path(terms().signer_dir or "", "state.json"))
+    if stamp != _Known.stamp:
+        before = _Known.state
+        _Known.state = read_state(Path(terms().signer_dir or ""))
+        _Known.stamp = stamp
+        grown = before is not None and _Known.state is not None and before.size < _Known.state.size
+        # A signer of this log has looked at the tiles between the two before it signed.
+        _Known.extended = _Known.extended and grown
+    return _Known.state
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _broken(met: str) -> RuleBroken:
+    return RuleBroken(LOG_UNBROKEN, needed="`daylight recover` by the administrator", found=met)
