@@ -78,3 +78,61 @@ def grow(size: int, edge: Mapping[Tile, bytes], leaves: Iterable[bytes]) -> dict
                 break
             level, index, node = level + 1, index // WIDTH, root_of(split_hashes(bytes(data)))
     return {tile: bytes(data) for tile, data in changed.items()}
+
+
+def tile_path(level: int, index: int, width: int = WIDTH) -> str:
+    """Return where a tile is published (tlog-tiles): "tile/0/x001/234", "tile/0/000.p/12"."""
+    return f"tile/{level}/{_number(index)}{_partial(width)}"
+
+
+def bundle_path(index: int, width: int = WIDTH) -> str:
+    """Return where the entries below a tile of level 0 are published: "tile/entries/000"."""
+    return f"tile/entries/{_number(index)}{_partial(width)}"
+
+
+def _number(index: int) -> str:
+    """Return an index in groups of three digits, all but the last marked with x."""
+    groups = [f"{index % 1000:03}"]
+    while index := index // 1000:
+        groups.append(f"x{index % 1000:03}")
+    return "/".join(reversed(groups))
+
+
+def _partial(width: int) -> str:
+    assert 0 < width <= WIDTH, f"no tile is {width} wide"
+    return "" if width == WIDTH else f".p/{width}"
+
+
+def tiles_of(size: int) -> list[tuple[Tile, int]]:
+    """Return the last tile of each level of a tree of `size` entries, with its width.
+
+    Together with the full tiles before them they are all tiles of that tree.
+    """
+    found, level, hashes = [], 0, size
+    while hashes:
+        index, width = divmod(hashes, WIDTH)
+        found.append(((level, index), width) if width else ((level, index - 1), WIDTH))
+        level, hashes = level + 1, hashes // WIDTH
+    return found
+
+
+def make_bundle(entries: Iterable[bytes]) -> bytes:
+    """Return an entry bundle: each entry behind its length in two bytes (tlog-tiles)."""
+    return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+
+
+def split_bundle(data: bytes, count: int) -> list[bytes]:
+    """Return the `count` entries of a bundle.
+
+    Raises:
+        ProofRejected: it holds more, fewer, or a part of one.
+    """
+    entries: list[bytes] = []
+    at, end = 0, len(data)
+    while at < end and len(entries) < count:
+        start = at + 2
+        at = start + (data[at] << 8 | data[start - 1] if start <= end else end)
+        entries.append(data[start:at])
+    if at != end or len(entries) != count:
+        raise ProofRejected(f"an entry bundle does not hold exactly {count} entries")
+    return entries

@@ -1,0 +1,97 @@
+"""How rows follow from entries: what each concept says about its tables, for the audit.
+
+A concept's `coverage.py` names every column of its tables: those that the log covers, and those
+that it does not, with the reason. Its replays tell what each kind of entry makes of the rows.
+The audit plays all entries in order and compares what they make with what is there.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+from piccolo.table import Table
+
+from oversight.ledger.queries import LoggedEntry
+
+Key = tuple[object, ...]  # values of the key columns: texts, numbers, ISO dates
+Reader = Callable[[Mapping[str, Any]], object]  # a row → the value that an entry speaks of
+
+
+class NotTold:
+    """Stands for a value that cannot be known: erased for ever, or sealed and no key at hand."""
+
+    def __repr__(self) -> str:
+        """Show what it is."""
+        return "<not told>"
+
+
+NOT_TOLD = NotTold()
+
+
+class Covered(msgspec.Struct, frozen=True):
+    """What the log says about one table: rows one by one."""
+
+    table: type[Table]
+    key: tuple[str, ...]  # columns by which entries name a row; no two rows share them
+    said: tuple[str, ...]  # columns compared as they are (bytes as hex, instants as ISO text)
+    opened: Mapping[str, Reader] = {}  # columns compared through a reader: decrypted, digested
+    silent: Mapping[str, str] = {}  # columns that are not covered, and why
+    where: Reader | None = None  # rows for which this is not true are none of the log's business
+
+
+class CoveredTogether(msgspec.Struct, frozen=True):
+    """Rows that an entry covers as a whole: a digest over all rows that share a key, in order."""
+
+    table: type[Table]
+    key: tuple[str, ...]
+    order: tuple[str, ...]  # columns that put the rows of one key in order
+    columns: tuple[str, ...]  # columns that the digest covers
+    digest: Callable[[Sequence[Mapping[str, Any]]], object]
+    silent: Mapping[str, str] = {}
+
+
+class NotCovered(msgspec.Struct, frozen=True):
+    """A table about which the log says nothing, and why."""
+
+    table: type[Table]
+    why: str
+
+
+Coverage = Covered | CoveredTogether | NotCovered
+
+
+class Rows(Protocol):
+    """The rows that the entries make. Values are plain (bytes as hex, instants as ISO text)."""
+
+    def put(self, table: type[Table], key: Key, **columns: object) -> None:
+        """Make a row, or replace it; columns that are not named here are not compared in it."""
+
+    def change(self, table: type[Table], key: Key, **columns: object) -> None:
+        """Set columns of a row that an earlier entry made."""
+
+    def drop(self, table: type[Table], key: Key) -> None:
+        """Take a row away; no row is no fault."""
+
+    def whole(self, table: type[Table], key: Key, digest: object) -> None:
+        """Set the digest over all rows of a key (CoveredTogether)."""
+
+
+class Said(Protocol):
+    """The entry that is played."""
+
+    logged: LoggedEntry
+    body: Mapping[str, Any]
+    at: str  # the act's instant, as in the entry
+
+    def opened(self, field: str) -> Any:
+        """Return what the commitment in this field of the body conceals, verified; or NOT_TOLD."""
+
+    async def before(self, kind: str, subject: str) -> "Said | None":
+        """Return the latest earlier entry of a kind about a subject."""
+
+    async def of_act(self, act: str, kind: str, subject: str | None = None) -> "Said | None":
+        """Return the first entry of a kind, about a subject if it is given, of an act."""
+
+
+Replay = Callable[[Said, Rows], Awaitable[None]]
+Replays = Mapping[str, Replay]  # by kind; every kind has one, or is named in LEAVES_NO_ROW

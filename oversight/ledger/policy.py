@@ -1,0 +1,226 @@
+"""Whose cosignatures make a checkpoint count: C2SP tlog-policy, as an entry of the log itself.
+
+    log <vkey> [<url>]
+    witness <name> <vkey> [<url>]
+    group <name> all|any|<k> <member>...
+    quorum <name>|none
+
+A name is defined before it is used and stands in one group at most, so a policy is a tree.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import ClassVar
+
+import msgspec
+
+from oversight.errors import Ground, ProofRejected, Rule
+from oversight.ledger.facts import Fact
+from oversight.ledger.notes import ED25519, VerifierKey, parse_vkey
+
+NONE = "none"
+POLICY_BYTES_MAX = 60_000  # an entry has room for 65,535
+WEAKER_WAITS_SECONDS = 24 * 3600  # ledger.md, Effect
+
+POLICY_READABLE = Rule(
+    "policy.readable",
+    "A policy is written as C2SP tlog-policy says, for this log, each witness named once.",
+    "design: ledger.md#Checkpoints, signer, witnesses",
+    Ground.UNLAWFUL,
+)
+
+
+class PolicyAdopted(Fact, frozen=True):
+    """From now on these cosigners are asked; their quorum counts once the old one confirms it."""
+
+    kind: ClassVar[str] = "oversight.policy.adopted"
+
+    policy: str  # the text, C2SP tlog-policy
+
+
+class PolicyWitness(msgspec.Struct, frozen=True):
+    """A cosigner that a policy names."""
+
+    name: str  # its name within the policy
+    key: VerifierKey
+    url: str  # submission prefix; empty: not known
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Members of which `least` must be satisfied."""
+
+    name: str
+    least: int
+    members: tuple[str, ...]
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """A policy that was read and found whole."""
+
+    log_keys: tuple[VerifierKey, ...]
+    witnesses: tuple[PolicyWitness, ...]
+    groups: tuple[Group, ...]
+    quorum: str  # a witness, a group, or "none"
+
+    def is_satisfied(self, cosigners: Collection[VerifierKey]) -> bool:
+        """Tell whether these keys, whose signatures the caller verified, make the quorum."""
+        met = {witness.name: witness.key in cosigners for witness in self.witnesses}
+        for group in self.groups:
+            met[group.name] = sum(met[member] for member in group.members) >= group.least
+        return self.quorum == NONE or met[self.quorum]
+
+    def least(self) -> int:
+        """Return how many cosigners make the quorum at the least."""
+        needed = {witness.name: 1 for witness in self.witnesses}
+        for group in self.groups:
+            each = sorted(needed[member] for member in group.members)
+            needed[group.name] = sum(each[: group.least])
+        return 0 if self.quorum == NONE else needed[self.quorum]
+
+    def keys(self) -> tuple[VerifierKey, ...]:
+        """Return the cosigners' keys."""
+        return tuple(witness.key for witness in self.witnesses)
+
+
+UNWITNESSED = Policy((), (), (), NONE)  # no cosigner: the log's own signature is all there is
+
+
+class Adopted(msgspec.Struct, frozen=True):
+    """A policy and the entry that put it on the log."""
+
+    index: int
+    at: int  # POSIX second of the entry, rounded up
+    policy: Policy
+
+
+class Era(msgspec.Struct, frozen=True):
+    """Which policy judges the checkpoints that are larger than a size."""
+
+    above: int
+    policy: Policy
+    index: int = -1  # of the entry that adopted it
+
+
+FIRST_ERA = Era(-1, UNWITNESSED)
+
+
+def parse_policy(text: str) -> Policy:
+    """Read a policy.
+
+    Raises:
+        ProofRejected: not in the format; the message names the line.
+    """
+    reader = _Reader()
+    if len(text.encode()) > POLICY_BYTES_MAX:
+        raise ProofRejected("a policy is too long")
+    for number, line in enumerate(text.split("\n"), start=1):
+        words = line.split()
+        if words and not words[0].startswith("#"):
+            reader.read(number, words)
+    return reader.policy()
+
+
+class _Reader:
+    """What was read of a policy so far."""
+
+    def __init__(self) -> None:
+        self.log_keys: list[VerifierKey] = []
+        self.witnesses: list[PolicyWitness] = []
+        self.groups: list[Group] = []
+        self.quorum: str | None = None
+        self._free: set[str] = set()  # names that stand in no group yet
+        self._names: set[str] = {NONE}
+
+    def read(self, number: int, words: Sequence[str]) -> None:
+        """Take one line."""
+        kind, *rest = words
+        deeds: dict[str, Callable[..., None]] = {
+            "log": self._log,
+            "witness": self._witness,
+            "group": self._group,
+            "quorum": self._quorum,
+        }
+        deed = deeds.get(kind)
+        if deed is None:
+            raise ProofRejected(f"line {number} of a policy begins with none of its words")
+        try:
+            deed(*rest)
+        except (TypeError, ValueError, KeyError):
+            raise ProofRejected(f"line {number} of a policy is not as its format says") from None
+
+    def policy(self) -> Policy:
+        """Return the whole."""
+        if self.quorum is None:
+            raise ProofRejected("a policy names no quorum")
+        return Policy(tuple(self.log_keys), tuple(self.witnesses), tuple(self.groups), self.quorum)
+
+    def _log(self, vkey: str, url: str = "") -> None:
+        self.log_keys.append(parse_vkey(vkey))
+
+    def _witness(self, name: str, vkey: str, url: str = "") -> None:
+        self._define(name)
+        key = parse_vkey(vkey)
+        if key.type == ED25519 or any(key == other.key for other in self.witnesses):
+            raise ValueError("a cosigner has a key of its own, made for cosigning")
+        self.witnesses.append(PolicyWitness(name, key, url))
+
+    def _group(self, name: str, least: str, *members: str) -> None:
+        counts = {"all": len(members), "any": 1}
+        count = counts[least] if least in counts else int(least)
+        if not 1 <= count <= len(members) or len(set(members)) < len(members):
+            raise ValueError("a group counts its members")
+        for member in members:
+            self._free.remove(member)
+        self._define(name)
+        self.groups.append(Group(name, count, members))
+
+    def _quorum(self, name: str) -> None:
+        if self.quorum is not None or (name != NONE and name not in self._names):
+            raise ValueError("one quorum, and a name that is defined")
+        self.quorum = name
+
+    def _define(self, name: str) -> None:
+        if name in self._names:
+            raise ValueError("a name is defined once")
+        self._names.add(name)
+        self._free.add(name)
+
+
+def is_weaker(old: Policy, new: Policy) -> bool:
+    """Tell whether a change makes cheating cheaper: a cosigner is gone, or fewer are needed.
+
+    An exchanged witness counts as gone: who takes its place is the operator's choice.
+    """
+    return not set(old.keys()) <= set(new.keys()) or new.least() < old.least()
+
+
+def confirmed_since(old: Policy, change: Adopted) -> int:
+    """Return the POSIX second from which cosignatures confirm a change; 0 for any time.
+
+    A change that makes cheating cheaper waits for 24 hours (ledger.md, Effect).
+    """
+    return change.at + WEAKER_WAITS_SECONDS if is_weaker(old, change.policy) else 0
+
+
+def confirms(old: Policy, cosigners: Iterable[tuple[VerifierKey, int]], since: int) -> bool:
+    """Tell whether a checkpoint above a change's entry confirms it: by the quorum before it.
+
+    `cosigners` are those whose signatures hold, with the second that each claims.
+    """
+    return old.is_satisfied({key for key, at in cosigners if at >= since})
+
+
+def next_era(above: Mapping[int, int], changes: Sequence[Adopted]) -> Era | None:
+    """Return the era that begins first, given the size that confirms each change, by its index.
+
+    Of changes that one checkpoint confirms the latest counts; those before it are overtaken.
+    """
+    ready = [change for change in changes if change.index in above]
+    if not ready:
+        return None
+    first = min(ready, key=lambda change: (above[change.index], -change.index))
+    return Era(above[first.index], first.policy, first.index)
+
+
+def era_at(eras: Sequence[Era], size: int) -> Policy:
+    """Return the policy that judges a checkpoint of `size` entries; eras in ascending order."""
+    return next(era.policy for era in reversed(eras) if size > era.above)
