@@ -7,12 +7,13 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from itertools import islice
+from string import Formatter
 from typing import Any, TypeVar
 
 import asyncpg
 from piccolo.engine.sqlite import TransactionType
-from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from oversight.database_migrations import migrate_packages
@@ -183,8 +184,27 @@ async def run(sql: str, *values: object) -> list[Any]:
 
     Rows answer to column names. Outside of `writing` the connection refuses to change anything.
     """
-    rows: list[Any] = await engine().run_querystring(QueryString(sql, *values))
-    return rows
+    return await engine().ask(_marked(sql, is_postgres()), values)
+
+
+async def run_brief(sql: str, *values: object) -> list[Any]:
+    """Do the same with a statement that touches a handful of rows by their keys.
+
+    On SQLite, inside `writing`, the event loop itself runs it: that is shorter than the way to
+    another thread. Anything that may take longer than a commit would hold up all other requests.
+    """
+    return await engine().ask(_marked(sql, is_postgres()), values, brief=True)
+
+
+@lru_cache(maxsize=4096)
+def _marked(sql: str, postgres: bool) -> str:
+    """Return a statement with the driver's own marks where `{}` stands."""
+    parts, count = [], 0
+    for text, field, _, _ in Formatter().parse(sql):
+        assert not field, "values are named by their order"
+        count += field is not None
+        parts += [text, "" if field is None else f"${count}" if postgres else "?"]
+    return "".join(parts)
 
 
 async def bulk_insert(
@@ -196,18 +216,27 @@ async def bulk_insert(
     """
     transaction: Any = engine().current_transaction.get()
     assert transaction is not None, "rows are inserted inside a transaction only"
-    name = table._meta.tablename
-    assert all(re.fullmatch(r"[a-z_0-9]+", word) for word in (name, *columns))
     for chunk in _chunks(rows):
         if is_postgres():
             await transaction.connection.copy_records_to_table(
-                name, records=chunk, columns=list(columns)
+                table._meta.tablename, records=chunk, columns=list(columns)
             )
         else:
-            names = ", ".join(f'"{column}"' for column in columns)
-            marks = ", ".join("?" * len(columns))
-            sql = f'INSERT INTO "{name}" ({names}) VALUES ({marks})'  # noqa: S608
-            await transaction.connection.executemany(sql, chunk)
+            await transaction.connection.executemany(_insertion(table, tuple(columns)), chunk)
+
+
+async def insert_brief(table: type[Table], columns: Sequence[str], row: Sequence[object]) -> None:
+    """Insert one row, its values as `bulk_insert` takes them."""
+    await engine().ask(_insertion(table, tuple(columns), is_postgres()), row, brief=True)
+
+
+@lru_cache(maxsize=256)
+def _insertion(table: type[Table], columns: tuple[str, ...], postgres: bool = False) -> str:
+    name = table._meta.tablename
+    assert all(re.fullmatch(r"[a-z_0-9]+", word) for word in (name, *columns))
+    names = ", ".join(f'"{column}"' for column in columns)
+    marks = ", ".join(f"${n}" if postgres else "?" for n, _ in enumerate(columns, start=1))
+    return f'INSERT INTO "{name}" ({names}) VALUES ({marks})'  # noqa: S608
 
 
 def _chunks(rows: Iterable[tuple[object, ...]]) -> Iterator[list[tuple[object, ...]]]:

@@ -4,6 +4,7 @@ The stock transaction loses its connection when COMMIT fails and knows no isolat
 the stock engine connects while it is being constructed. Neither happens here.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
@@ -99,6 +100,17 @@ class PooledPostgresEngine(PostgresEngine):
     async def start_connection_pool(self, **_: Any) -> None:
         """Open the pool with one connection."""
         await super().start_connection_pool(min_size=1, max_size=self.connections_max)
+
+    async def ask(self, query: str, values: Sequence[Any] = (), brief: bool = False) -> list[Any]:
+        """Run one statement, `$1` … standing for the values, in the current transaction if any.
+
+        `brief` changes nothing here: the event loop waits for no statement.
+        """
+        transaction = self.current_transaction.get()
+        if transaction is not None:
+            rows: list[Any] = await transaction.connection.fetch(query, *values)
+            return rows
+        return await self._run_in_pool(query, values)  # type: ignore[no-any-return]
 
     def transaction(
         self, allow_nested: bool = True, *, writes: bool = False, snapshot: bool = True
