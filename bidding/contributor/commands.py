@@ -10,9 +10,7 @@ import msgspec
 
 from bidding.contributor.rules import NONCE_KEPT, Kept
 from oversight.errors import RuleBroken
-
-OWNER_ONLY = 0o600
-DIRECTORY_MODE = 0o700
+from oversight.keys.private import DIRECTORY_MODE, OWNER_ONLY, replace
 
 
 @contextmanager
@@ -57,16 +55,4 @@ def hand_out(home: Path, kept: Kept) -> Path:
 
 
 def _write(file: Path, value: object) -> None:
-    partial = file.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
-    handle = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(msgspec.json.format(msgspec.json.encode(value)) + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(file)
-    directory = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    replace(file, msgspec.json.format(msgspec.json.encode(value)) + b"\n")

@@ -42,10 +42,10 @@ async def known(found: Case, reason: str) -> Known:
         return await _stored(found.id)
     request = await draws.request(found.id)
     assert request is not None
-    own = ring().vrf_public.hex()
-    if reason == NO_PROOF and request.vrf_key != own:
+    held = ring().vrf_secret(request.vrf_key) is not None
+    if reason == NO_PROOF and not held:
         return Known(alpha=terminal.alpha(found).hex())
-    check_key_at_hand(request.vrf_key, own)
+    check_key_at_hand(request.vrf_key, held)
     given = await terminal.result(found, request)
     return Known(given.alpha.hex(), given.pi.hex(), given.walk.hex(), given)
 

@@ -45,7 +45,7 @@ from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Occasion
 from oversight.identity import queries as identity
 from oversight.keys.directory import ring
-from oversight.ledger.queries import effective_size
+from oversight.ledger.effect import effective_size
 from oversight.ledger.terms import terms
 from oversight.rulebook.rules import edition
 from oversight.values.canonical import canonical
@@ -193,7 +193,7 @@ async def run_draw(actor: Actor, draw: str, occasion: Occasion) -> DrawReceipt:
             raise RuleBroken(REVEALS_COMPLETE, needed="a reveal of each", missing=missing)
         request = await draws.request(draw)
         assert request is not None
-        check_key_at_hand(request.vrf_key, ring().vrf_public.hex())
+        check_key_at_hand(request.vrf_key, ring().vrf_secret(request.vrf_key) is not None)
         given = await queries.result(found, request)
         fact = Drawn(
             draw=draw,

@@ -73,13 +73,13 @@ def check_contributor_keys(
         )
 
 
-def check_key_at_hand(request_key: str, own_key: str) -> None:
-    """Return only if the request names the VRF key that is at hand (both hex).
+def check_key_at_hand(request_key: str, held: bool) -> None:
+    """Return only if the VRF key that the request names (hex) is held here.
 
     Raises:
         RuleBroken: VRF_KEY_AT_HAND.
     """
-    if request_key != own_key:
+    if not held:
         raise RuleBroken(
             VRF_KEY_AT_HAND,
             needed="the key that was sealed; without it the supervisor voids with no-proof",

@@ -1,7 +1,6 @@
 """`daylight party|user|token|key|whoami`: people and credentials from the command line."""
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import click
 from oversight.ambient import fresh_bytes
 from oversight.authority.rules import Post, Role
 from oversight.identity.rules import KeyReason, TokenReason, possession_statement
+from oversight.keys.private import write_new
 from oversight.keys.signing import SEED_BYTES, SigningKey
 from oversight.keys.signoff import sign
 from oversight.remote import Remote, remote
@@ -247,15 +247,11 @@ COMMANDS: tuple[click.Command, ...] = (party, user, whoami, token, key, trust)
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a new file for its owner alone, down to the disk; never over another."""
+    """Write a text to a new file for its owner alone, down to the disk; never over another."""
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_new(file, f"{text}\n".encode())
     except FileExistsError:
         raise click.UsageError(f"{file} exists; a secret is never written over a file") from None
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(text + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def read_key(file: Path) -> SigningKey:

@@ -3,18 +3,22 @@
 The directory is made whole on the first run or not at all. It is never repaired: a new key in
 the place of a lost one would make every protected field and every signature of old unreadable
 without anybody noticing, so what is incomplete is refused.
+
+The log's keys and the draw's key stand one a line, oldest first. All lines of the log's keys sign
+(that is how keys rotate); the draw's newest line seals, the older ones finish what they sealed.
 """
 
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
 from oversight.errors import Ground, Rule, RuleBroken
-from oversight.keys import vrf
+from oversight.keys import private, vrf
 from oversight.keys.fields import BlindIndex, FieldCipher
+from oversight.keys.mldsa import MldsaKey
 from oversight.keys.signing import SigningKey
 from oversight.values.digests import unhex
 
@@ -35,8 +39,9 @@ KEYS_MADE_ONCE = Rule(
     "design: security",
 )
 
-LOG, VRF, FIELDS, BLIND = "log.key", "draw-vrf.key", "fields.key", "blind-index.key"
-FILES = (LOG, VRF, FIELDS, BLIND)
+LOG, LOG_MLDSA, VRF = "log.key", "log-ml-dsa-44.key", "draw-vrf.key"
+FIELDS, BLIND = "fields.key", "blind-index.key"
+FILES = (LOG, LOG_MLDSA, VRF, FIELDS, BLIND)
 SECRET_BYTES = 32
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -46,18 +51,43 @@ class KeyRing:
     """The service's secrets, by use. Its text form shows none of them."""
 
     def __init__(
-        self, log_seed: bytes, vrf_secret: bytes, field_keys: Mapping[int, bytes], blind: bytes
+        self,
+        *,
+        log_seeds: Sequence[bytes],
+        mldsa_seeds: Sequence[bytes],
+        vrf_secrets: Sequence[bytes],
+        field_keys: Mapping[int, bytes],
+        blind: bytes,
     ) -> None:
-        """Take 32-byte secrets; field keys by id."""
-        self.log = SigningKey(log_seed)
-        self.vrf = vrf_secret
-        self.vrf_public = vrf.public_key(vrf_secret)
+        """Take 32-byte secrets, oldest first; field keys by id."""
+        assert log_seeds
+        assert mldsa_seeds
+        assert vrf_secrets
+        self.log_keys = tuple(map(SigningKey, log_seeds))
+        self.log_mldsa = tuple(map(MldsaKey, mldsa_seeds))
+        # By public half, oldest first: what was sealed under an old key is finished with it.
+        self.vrf_secrets = {vrf.public_key(secret): secret for secret in vrf_secrets}
         self.fields = FieldCipher(field_keys, secrets.token_bytes)
         self.blind = BlindIndex(blind)
 
+    @property
+    def log(self) -> SigningKey:
+        """The newest of the log's Ed25519 keys."""
+        return self.log_keys[-1]
+
+    @property
+    def vrf_public(self) -> bytes:
+        """The public half of the key under which draws are sealed now."""
+        return tuple(self.vrf_secrets)[-1]
+
+    def vrf_secret(self, public: str) -> bytes | None:
+        """Return the draw's secret with this public half (hex), old or new; None: not held."""
+        return self.vrf_secrets.get(bytes.fromhex(public))
+
     def __repr__(self) -> str:
         """Show public halves and key ids."""
-        return f"KeyRing(log={self.log!r}, vrf={self.vrf_public.hex()}, fields={self.fields!r})"
+        shown = f"log={self.log_keys!r}, log_mldsa={self.log_mldsa!r}"
+        return f"KeyRing({shown}, vrf={self.vrf_public.hex()}, fields={self.fields!r})"
 
 
 def make_ring(path: Path) -> KeyRing:
@@ -72,15 +102,15 @@ def make_ring(path: Path) -> KeyRing:
     staging = Path(mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         for name in FILES:
-            _write(staging / name, _first_line(name))
-        _sync(staging)
+            private.write_new(staging / name, f"{_first_line(name)}\n".encode())
+        private.sync(staging)
         staging.rename(path)  # the system refuses where a directory with files stands
     except OSError as error:
         _discard(staging)
         if _is_taken(path):
             raise RuleBroken(KEYS_MADE_ONCE, needed="open the keys that are there") from error
         raise
-    _sync(path.parent)
+    private.sync(path.parent)
     return open_ring(path)
 
 
@@ -95,10 +125,20 @@ def open_ring(path: Path) -> KeyRing:
     if missing:
         needed = "the directory of `daylight init` (or --config), or the files from your backup"
         raise RuleBroken(KEYS_COMPLETE, needed=needed, missing=missing)
-    _require_private(path)
-    lines = {name: _read(path / name) for name in FILES}
-    log, drawing, blind = (_only_secret(name, lines[name]) for name in (LOG, VRF, BLIND))
-    return KeyRing(log, drawing, _field_keys(lines[FIELDS]), blind)
+    require_private(path, FILES)
+    lines = {name: read_lines(path / name) for name in FILES}
+    log, mldsa, drawing, blind = (
+        read_secrets(name, lines[name]) for name in (LOG, LOG_MLDSA, VRF, BLIND)
+    )
+    if len(blind) > 1:
+        raise _malformed(BLIND)
+    return KeyRing(
+        log_seeds=log,
+        mldsa_seeds=mldsa,
+        vrf_secrets=drawing,
+        field_keys=_field_keys(lines[FIELDS]),
+        blind=blind[0],
+    )
 
 
 def rotate_fields(path: Path) -> KeyRing:
@@ -108,36 +148,16 @@ def rotate_fields(path: Path) -> KeyRing:
         RuleBroken: as `open_ring`.
     """
     open_ring(path)
-    lines = _read(path / FIELDS)
-    lines.append(f"{max(_field_keys(lines)) + 1} {secrets.token_hex(SECRET_BYTES)}")
-    partial = path / f"{FIELDS}.partial"
-    partial.unlink(missing_ok=True)
-    _write(partial, "\n".join(lines))
-    partial.replace(path / FIELDS)
-    _sync(path)
+    with private.alone(path):
+        lines = read_lines(path / FIELDS)
+        lines.append(f"{max(_field_keys(lines)) + 1} {secrets.token_hex(SECRET_BYTES)}")
+        write_lines(path / FIELDS, lines)
     return open_ring(path)
 
 
 def _first_line(name: str) -> str:
     secret = secrets.token_hex(SECRET_BYTES)
     return f"1 {secret}" if name == FIELDS else secret
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a new file for its owner alone, down to the disk; refuse to follow or overwrite."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(text + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _discard(staging: Path) -> None:
@@ -150,8 +170,13 @@ def _is_taken(path: Path) -> bool:
     return path.exists() and not (path.is_dir() and not any(path.iterdir()))
 
 
-def _require_private(path: Path) -> None:
-    for each in (path, *(path / name for name in FILES)):
+def require_private(path: Path, names: Sequence[str]) -> None:
+    """Return only if the directory and these files in it are the owner's alone.
+
+    Raises:
+        RuleBroken: KEYS_PRIVATE.
+    """
+    for each in (path, *(path / name for name in names)):
         found = each.lstat()
         expected = stat.S_ISDIR if each == path else stat.S_ISREG
         mine = found.st_uid == os.geteuid()
@@ -161,7 +186,7 @@ def _require_private(path: Path) -> None:
             raise RuleBroken(KEYS_PRIVATE, needed=needed, file=each.name, mode=mode, own=mine)
 
 
-def _read(file: Path) -> list[str]:
+def read_lines(file: Path) -> list[str]:
     """Return the file's lines; one that was cut short has no end of line and is refused."""
     try:
         *lines, rest = file.read_text(encoding="ascii").split("\n")
@@ -172,12 +197,24 @@ def _read(file: Path) -> list[str]:
     return lines
 
 
-def _only_secret(name: str, lines: list[str]) -> bytes:
+def write_lines(file: Path, lines: Sequence[str]) -> None:
+    """Put these lines into the place of the file's, wholly or not at all."""
+    private.replace(file, "".join(f"{line}\n" for line in lines).encode())
+
+
+def read_secrets(name: str, lines: Sequence[str]) -> list[bytes]:
+    """Return the 32-byte secrets of a file, one a line in hex, no two alike.
+
+    Raises:
+        RuleBroken: KEYS_COMPLETE.
+    """
     try:
-        (line,) = lines
-        return unhex(line, SECRET_BYTES)
+        found = [unhex(line, SECRET_BYTES) for line in lines]
     except ValueError:
         raise _malformed(name) from None
+    if len(set(found)) < len(found):
+        raise _malformed(name)
+    return found
 
 
 def _field_keys(lines: list[str]) -> dict[int, bytes]:

@@ -116,8 +116,8 @@ async def test_who_ordered_a_draw_does_not_void_it(stage):
 async def test_a_center_without_its_key_owes_the_proof_and_is_voided_after_a_day(stage, tmp_path):
     await stage.until("revealed")
     true, other = ring(), make_ring(tmp_path / "other-keys")
-    kept = true.vrf, true.vrf_public
-    true.vrf, true.vrf_public = other.vrf, other.vrf_public
+    kept = true.vrf_secrets
+    true.vrf_secrets = other.vrf_secrets
     try:
         with pytest.raises(RuleBroken, match="terminal.vrf_key_at_hand"):
             await stage.void("irregular")
@@ -126,7 +126,7 @@ async def test_a_center_without_its_key_owes_the_proof_and_is_voided_after_a_day
         stage.house.pass_time(hours=24)
         body = await logged(stage, await stage.void("no-proof"))
     finally:
-        true.vrf, true.vrf_public = kept
+        true.vrf_secrets = kept
     assert (body["alpha"] is None, body["pi"], body["walk"]) == (False, None, None)
     own, offline = await stage.verdicts()
     assert (own.verdict, offline["exit"]) == ("void", 4), (own.steps, offline)

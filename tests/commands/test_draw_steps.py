@@ -267,15 +267,15 @@ async def test_of_two_seals_at_once_one_wins(stage):
 async def test_a_draw_runs_only_under_the_key_that_was_sealed(stage, tmp_path):
     await stage.until("revealed")
     true, other = ring(), make_ring(tmp_path / "other-keys")
-    true_vrf = (true.vrf, true.vrf_public)
-    true.vrf, true.vrf_public = other.vrf, other.vrf_public
+    kept = true.vrf_secrets
+    true.vrf_secrets = other.vrf_secrets
     try:
         await refused(
             stage, run_draw(stage.operator, stage.draw, stage.house.occasion()),
             "terminal.vrf_key_at_hand",
         )  # fmt: skip
     finally:
-        true.vrf, true.vrf_public = true_vrf
+        true.vrf_secrets = kept
 
 
 async def test_of_two_contributors_at_once_one_stands_behind_the_other(stage):

@@ -7,6 +7,8 @@ import pytest
 from oversight.errors import RuleBroken
 from oversight.keys import directory
 from oversight.keys.directory import FILES, make_ring, open_ring, ring, rotate_fields, use_ring
+from oversight.keys.mldsa import MldsaKey
+from oversight.keys.signing import SigningKey
 
 
 @pytest.fixture
@@ -37,6 +39,40 @@ def test_keys_are_the_same_after_a_restart(keys):
     assert first.vrf_public == second.vrf_public
     assert second.fields.open(first.fields.seal(b"x", "c"), "c") == b"x"
     assert first.blind.index("k", "v") == second.blind.index("k", "v")
+
+
+def test_every_line_of_a_log_key_signs_and_the_last_is_the_newest(keys):
+    for name in (directory.LOG, directory.LOG_MLDSA):
+        with (keys / name).open("a") as file:
+            file.write("11" * 32 + "\n")
+    held = open_ring(keys)
+    assert [len(held.log_keys), len(held.log_mldsa)] == [2, 2]
+    assert held.log is held.log_keys[1]
+    assert held.log.public == SigningKey(b"\x11" * 32).public
+    assert held.log_mldsa[1].public == MldsaKey(b"\x11" * 32).public
+
+
+def test_an_old_key_of_the_draw_is_still_held_and_the_newest_seals(keys):
+    old = open_ring(keys).vrf_public.hex()
+    with (keys / directory.VRF).open("a") as file:
+        file.write("11" * 32 + "\n")
+    held = open_ring(keys)
+    assert held.vrf_secret(held.vrf_public.hex()) == b"\x11" * 32
+    assert held.vrf_secret(old) not in (None, b"\x11" * 32)
+    assert held.vrf_secret("22" * 32) is None
+
+
+@pytest.mark.parametrize("name", [directory.LOG, directory.LOG_MLDSA, directory.VRF])
+def test_a_key_that_stands_twice_is_refused(keys, name):
+    (keys / name).write_text((keys / name).read_text() * 2)
+    with pytest.raises(RuleBroken, match=r"keys\.complete"):
+        open_ring(keys)
+
+
+def test_the_blind_index_has_one_key(keys):
+    (keys / directory.BLIND).write_text("11" * 32 + "\n" + "22" * 32 + "\n")
+    with pytest.raises(RuleBroken, match=r"keys\.complete"):
+        open_ring(keys)
 
 
 def test_two_instances_share_no_key(keys, tmp_path):

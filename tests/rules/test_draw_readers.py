@@ -79,9 +79,9 @@ def test_reveals_are_due_in_whole_seconds_after_the_seal():
 
 
 def test_a_draw_runs_under_the_sealed_key_alone():
-    check_key_at_hand("aa", "aa")
+    check_key_at_hand("aa", True)
     with pytest.raises(RuleBroken, match="terminal.vrf_key_at_hand"):
-        check_key_at_hand("aa", "bb")
+        check_key_at_hand("aa", False)
 
 
 def test_the_editions_cap_stands_unless_a_tighter_one_is_ordered():
