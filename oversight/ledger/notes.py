@@ -143,6 +143,16 @@ def signed_by_cosigner(key: VerifierKey, text: str, seconds: int) -> bytes:
     return b"".join([SUBTREE_TAG, bytes([len(name)]), name, *span, whole])
 
 
+def note_parts(note: str | bytes) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+    """Return a note's text, and name, key id and signature of each line: nothing is verified yet.
+
+    Raises:
+        ProofRejected: malformed.
+    """
+    text, lines = _split(_decoded(note))
+    return text, [_signature_line(line) for line in lines]
+
+
 def open_note(note: str | bytes, keys: Sequence[VerifierKey]) -> OpenedNote:
     """Verify every signature by one of `keys`, skip unknown lines, and return what was signed.
 
@@ -150,10 +160,10 @@ def open_note(note: str | bytes, keys: Sequence[VerifierKey]) -> OpenedNote:
         ProofRejected: malformed; a known key's signature fails; two of `keys` are meant by one
             line; or none of `keys` signed.
     """
-    text, lines = _split(_decoded(note))
+    text, lines = note_parts(note)
     verified: dict[VerifierKey, None] = {}
     cosigned: dict[VerifierKey, int] = {}
-    for name, identity, signature in map(_signature_line, lines):
+    for name, identity, signature in lines:
         key = _known(name, identity, keys)
         if key is None:
             continue
