@@ -5,16 +5,19 @@ that it does not, with the reason. Its replays tell what each kind of entry make
 The audit plays all entries in order and compares what they make with what is there.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 from piccolo.table import Table
 
+from oversight.keys.directory import ring
 from oversight.ledger.queries import LoggedEntry
 
 Key = tuple[object, ...]  # values of the key columns: texts, numbers, ISO dates
-Reader = Callable[[Mapping[str, Any]], object]  # a row → the value that an entry speaks of
+# A row → the value that an entry speaks of. Whatever it raises means: the column does not say it.
+Reader = Callable[[Mapping[str, Any]], object]
 
 
 class NotTold:
@@ -48,6 +51,7 @@ class CoveredTogether(msgspec.Struct, frozen=True):
     columns: tuple[str, ...]  # columns that the digest covers
     digest: Callable[[Sequence[Mapping[str, Any]]], object]
     silent: Mapping[str, str] = {}
+    later: str = ""  # why rows whose key no entry speaks of yet are no fault; empty: they are one
 
 
 class NotCovered(msgspec.Struct, frozen=True):
@@ -75,6 +79,15 @@ class Rows(Protocol):
     def whole(self, table: type[Table], key: Key, digest: object) -> None:
         """Set the digest over all rows of a key (CoveredTogether)."""
 
+    def untold(self, table: type[Table], **columns: object) -> None:
+        """Say that rows with these values cannot be judged: what they follow from is not told."""
+
+    def found(self, table: type[Table], **columns: object) -> AsyncIterator[Mapping[str, Any]]:
+        """Yield the rows with these values that are there, as they are, in order of their key.
+
+        They are evidence, not truth: a replay holds them against what the entries say first.
+        """
+
 
 class Said(Protocol):
     """The entry that is played."""
@@ -86,6 +99,9 @@ class Said(Protocol):
     def opened(self, field: str) -> Any:
         """Return what the commitment in this field of the body conceals, verified; or NOT_TOLD."""
 
+    async def entry(self, index: int) -> "Said | None":
+        """Return the entry at an earlier index; None if there is none."""
+
     async def before(self, kind: str, subject: str) -> "Said | None":
         """Return the latest earlier entry of a kind about a subject."""
 
@@ -95,3 +111,31 @@ class Said(Protocol):
 
 Replay = Callable[[Said, Rows], Awaitable[None]]
 Replays = Mapping[str, Replay]  # by kind; every kind has one, or is named in LEAVES_NO_ROW
+
+
+def if_told(value: Any, read: Callable[[Any], object]) -> object:
+    """Return what `read` makes of an opened value; what is not told stays so."""
+    return NOT_TOLD if value is NOT_TOLD else read(value)
+
+
+def sealed(
+    column: str, context: Callable[[Any], str], names: str, read: Callable[[bytes], object]
+) -> Reader:
+    """Return a reader that opens a sealed field with this process's keys.
+
+    Args:
+        column: holds the sealed field.
+        context: makes the field's context of the value of column `names`.
+        names: column that the context speaks of.
+        read: makes the value that is compared of the opened bytes.
+    """
+
+    def reader(row: Mapping[str, Any]) -> object:
+        return read(ring().fields.open(bytes(row[column]), context(row[names])))
+
+    return reader
+
+
+def as_json(column: str) -> Reader:
+    """Return a reader of a column that holds JSON text."""
+    return lambda row: json.loads(row[column])
