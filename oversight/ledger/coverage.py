@@ -95,6 +95,7 @@ class Said(Protocol):
     logged: LoggedEntry
     body: Mapping[str, Any]
     at: str  # the act's instant, as in the entry
+    actor: str  # party
 
     def opened(self, field: str) -> Any:
         """Return what the commitment in this field of the body conceals, verified; or NOT_TOLD."""
