@@ -4,7 +4,7 @@ import hashlib
 
 from bidding.classification import queries
 from bidding.classification.facts import Imported
-from bidding.classification.rules import IMPORT_LIST, VERSION_NEW, parse_codes
+from bidding.classification.rules import IMPORT_LIST, VERSION_NEW, digest_of, parse_codes
 from bidding.classification.schema import ListImport, ListView
 from bidding.classification.tables import CodeList, CodeRow
 from oversight.act import begin
@@ -30,6 +30,7 @@ async def import_list(
     async with begin(actor, IMPORT_LIST, occasion) as act:
         if await queries.is_imported(given.kind, given.version):
             raise RuleBroken(VERSION_NEW, needed="a new name for the version", kind=given.kind)
+        list_id = act.new_id()
         await act.record(
             Imported(
                 list=given.kind.value,
@@ -37,9 +38,10 @@ async def import_list(
                 source=given.source,
                 codes=len(codes),
                 file={"sha256": sha256, "bytes": len(data), "media_type": "text/csv"},
+                list_id=list_id,
+                digest=digest_of(codes.values()),
             )
         )
-        list_id = act.new_id()
         await CodeList.insert(
             CodeList(
                 id=list_id,

@@ -14,3 +14,5 @@ class Imported(Fact, frozen=True):
     source: str
     codes: int
     file: dict[str, str | int]  # sha256 (hex), bytes, media_type
+    list_id: str = ""  # under which the version stands; empty in entries from before it was told
+    digest: str = ""  # hex, over the codes as rules.digest_of says; empty likewise

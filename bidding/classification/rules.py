@@ -7,15 +7,18 @@ name the version that they were decided under.
 """
 
 import csv
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 
 import msgspec
 
 from oversight.authority.rules import Permission, Post
 from oversight.errors import Ground, Rule, RuleBroken
+from oversight.values.canonical import canonical
 
 
 class Kind(StrEnum):
@@ -158,6 +161,14 @@ def parse_codes(kind: Kind, text: str) -> Mapping[str, Code]:
     _demand(bool(codes), 1, "the list is empty")
     _check_tree(codes)
     return codes
+
+
+def digest_of(codes: Iterable[Code]) -> str:
+    """Return the SHA-256, hex, over the canonical JSON of each code and a newline, code by code."""
+    digest = hashlib.sha256(b"daylight/codes/v1\n")
+    for one in sorted(codes, key=attrgetter("code")):
+        digest.update(canonical(one) + b"\n")
+    return digest.hexdigest()
 
 
 def _demand(holds: bool, line: int, cause: str) -> None:

@@ -54,11 +54,12 @@ async def import_experts(
         await hold_registrations()
         await queries.leave_out_known(checked)
         _decide(checked, skip_bad)
-        await act.record(await _imported(act, checked))
+        ident = act.new_id()
+        await act.record(await _imported(act, ident, checked))
         for done, lines in enumerate(chunks(checked.good, CHUNK)):
             await enrol(act, [line.particulars() for line in lines])
             report("writing", done * CHUNK + len(lines), len(checked.good))
-        return act.answered(await _receipt(act, checked))
+        return act.answered(await _receipt(act, ident, checked))
 
 
 def _decide(checked: Checked, skip_bad: bool) -> None:
@@ -82,7 +83,7 @@ def _decide(checked: Checked, skip_bad: bool) -> None:
         )
 
 
-async def _imported(act: Act, checked: Checked) -> Imported:
+async def _imported(act: Act, ident: str, checked: Checked) -> Imported:
     return Imported(
         file={
             "sha256": checked.sha256,
@@ -94,11 +95,11 @@ async def _imported(act: Act, checked: Checked) -> Imported:
         skipped=len(checked.bad),
         lists=await queries.versions(),
         person=act.conceal("person", act.actor.person),
+        intake=ident,
     )
 
 
-async def _receipt(act: Act, checked: Checked) -> ImportReceipt:
-    ident = act.new_id()
+async def _receipt(act: Act, ident: str, checked: Checked) -> ImportReceipt:
     await Intake.insert(
         Intake(
             id=ident,

@@ -18,3 +18,4 @@ class Imported(Fact, frozen=True):
     skipped: int  # lines left out because of a fault
     lists: dict[str, str]  # versions of the lists of codes that the lines were held against
     person: str  # commitment to the id of whoever imported
+    intake: str = ""  # our id of the import; empty in entries from before it was told

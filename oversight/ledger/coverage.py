@@ -6,7 +6,7 @@ The audit plays all entries in order and compares what they make with what is th
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -117,6 +117,11 @@ Replays = Mapping[str, Replay]  # by kind; every kind has one, or is named in LE
 def if_told(value: Any, read: Callable[[Any], object]) -> object:
     """Return what `read` makes of an opened value; what is not told stays so."""
     return NOT_TOLD if value is NOT_TOLD else read(value)
+
+
+def parts(value: Any, names: Iterable[str]) -> dict[str, object]:
+    """Return parts of an opened value by name; if it is not told, none of them is."""
+    return {name: NOT_TOLD if value is NOT_TOLD else value[name] for name in names}
 
 
 def sealed(
