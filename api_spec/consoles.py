@@ -12,6 +12,7 @@ from bidding.external_draw import console as external_draw
 from bidding.intake import console as intake
 from bidding.verdict import console as verdict
 from oversight.identity import console as identity
+from oversight.witness import console as witness
 
 CONSOLES: tuple[click.Command, ...] = (
     *identity.COMMANDS,
@@ -21,4 +22,5 @@ CONSOLES: tuple[click.Command, ...] = (
     *intake.COMMANDS,
     *external_draw.COMMANDS,
     *verdict.COMMANDS,
+    *witness.COMMANDS,
 )

@@ -1,0 +1,1 @@
+"""A witness: a stand-alone program that cosigns what a log shows to everybody alike."""
