@@ -25,8 +25,9 @@ from oversight.configuration import Settings, use_settings
 from oversight.database import close_database, open_database
 from oversight.idempotency.requests import Replayed
 from oversight.keys.directory import open_ring, use_ring
-from oversight.ledger.hand import keep_checkpoints
 from oversight.ledger.terms import Terms, use_terms
+from oversight.publication.collecting import seen_by_witnesses
+from oversight.publication.hand import keep_log
 
 SUMMARY = (
     "Verifiable oversight of public procurement. Every act is an entry of a transparency log; "
@@ -87,7 +88,8 @@ def _openapi(settings: Settings) -> OpenAPIConfig:
 async def _running(settings: Settings, _: Litestar) -> AsyncIterator[None]:
     """Hold the instance open while the application runs."""
     async with open_instance(settings):
-        hand = asyncio.create_task(keep_checkpoints(settings.checkpoint_seconds))
+        await seen_by_witnesses()
+        hand = asyncio.create_task(keep_log(settings.checkpoint_seconds))
         try:
             yield
         finally:
@@ -105,7 +107,14 @@ async def open_instance(settings: Settings) -> AsyncIterator[None]:
     """
     use_ring(open_ring(Path(settings.key_dir)))
     use_settings(settings)
-    use_terms(Terms(settings.origin, settings.pending_max))
+    use_terms(
+        Terms(
+            settings.origin,
+            settings.pending_max,
+            settings.signer_dir if settings.signs else None,
+            settings.public_dir,
+        )
+    )
     connections = settings.database_connections_max
     await open_database(settings.dsn, assembly.TABLES, assembly.MIGRATED, connections)
     try:

@@ -12,10 +12,12 @@ from bidding.external_draw import console as external_draw
 from bidding.intake import console as intake
 from bidding.verdict import console as verdict
 from oversight.identity import console as identity
+from oversight.policy import console as policy
 from oversight.witness import console as witness
 
 CONSOLES: tuple[click.Command, ...] = (
     *identity.COMMANDS,
+    policy.policy,
     committee.committee,
     *contributor.COMMANDS,
     *classification.COMMANDS,

@@ -26,8 +26,10 @@ from oversight.identity.commands import found
 from oversight.identity.console import write_private
 from oversight.identity.schema import TokenReceipt
 from oversight.keys.directory import make_ring, open_ring, ring
-from oversight.ledger.hand import sign_checkpoint
+from oversight.ledger.rules import EMPTY_ROOT
+from oversight.publication.signing import sign_checkpoint
 from oversight.remote import CONFIG_FILE
+from oversight.signer.state import SignerState, make_state, require_state
 
 FILE = "daylight.toml"
 OWNER_ALONE = 0o077  # whatever an instance writes is for its owner alone
@@ -75,11 +77,13 @@ def init(
     file = ctx.meta.get(CONFIG_FILE) or Path(FILE)
     os.umask(OWNER_ALONE)
     settings = load(None, os.environ, flags)
-    for taken in (file, Path(settings.key_dir), token_out):
+    for taken in (file, Path(settings.key_dir), Path(settings.signer_dir), token_out):
         if taken is not None and taken.exists():
             raise click.UsageError(f"{taken} exists; an instance is made once and never over one")
     Path(settings.data_dir).mkdir(parents=True, exist_ok=True, mode=0o700)
     make_ring(Path(settings.key_dir))
+    state = SignerState(settings.origin, 0, EMPTY_ROOT.hex())
+    make_state(Path(settings.signer_dir), state)
     receipt = asyncio.run(_founded(settings, center, uscc, administrator))
     _write_settings(file, settings)
     _tell(ctx, receipt, file, settings.origin, token_out)
@@ -91,7 +95,8 @@ async def _founded(settings: Settings, center: str, uscc: str, administrator: st
         async with open_instance(settings):
             receipt = await found(center, uscc, administrator, settings.token_days)
     except RuleBroken:
-        shutil.rmtree(settings.key_dir)  # made a moment ago, and nothing was written under it
+        for made in (settings.key_dir, settings.signer_dir):
+            shutil.rmtree(made)  # a moment ago, and nothing was written under it
         raise
     async with open_instance(settings):
         actor = await queries.actor_of_token(receipt.token, utc_now())
@@ -148,6 +153,8 @@ def serve(ctx: click.Context, /, **flags: str | None) -> None:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
     open_ring(Path(settings.key_dir))  # refuse before anything listens
+    if settings.signs:
+        require_state(Path(settings.signer_dir), settings.origin)
     try:
         app = create_app(settings)
     except UnsafeToStart as unsafe:

@@ -49,12 +49,19 @@ Count = Annotated[int, Meta(ge=1)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
 
+# Directories that stand in data_dir unless they are named.
+_PLACES = {"key_dir": "keys", "public_dir": "public", "signer_dir": "signer"}
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of an instance; DOCS says what each is for."""
 
     data_dir: Text = "daylight-data"
     key_dir: str = ""
     dsn: str = ""
+    public_dir: str = ""
+    signer_dir: str = ""
+    signs: bool = True
     origin: Origin = "demo.daylight.invalid/log"
     host: Text = "127.0.0.1"
     port: Port = 8000
@@ -62,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     enforced_figures: tuple[str, ...] = ()
     calendar_file: str = ""
     checkpoint_seconds: Annotated[float, Meta(gt=0, le=60)] = 0.5
+    witness_timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 5.0
     effect_wait_seconds: Annotated[float, Meta(gt=0, le=60)] = 3.0
     pending_max: Count = 100_000
     database_connections_max: Count = 10
@@ -71,8 +79,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def __post_init__(self) -> None:
         """Derive the places that were not named from the data directory."""
-        if not self.key_dir:
-            msgspec.structs.force_setattr(self, "key_dir", str(Path(self.data_dir, "keys")))
+        for name, place in _PLACES.items():
+            if not getattr(self, name):
+                msgspec.structs.force_setattr(self, name, str(Path(self.data_dir, place)))
         if not self.dsn:
             file = Path(self.data_dir, "daylight.sqlite3")
             msgspec.structs.force_setattr(self, "dsn", f"sqlite:///{file}")
@@ -85,6 +94,13 @@ DOCS: Mapping[str, str] = MappingProxyType(
         "Back it up apart from the data.",
         "dsn": "Database: sqlite:///path or postgresql://user@host/name; by default a file in "
         "data_dir.",
+        "public_dir": "Directory of the log's public files, for any web server or object store; by "
+        "default `public` in data_dir. Everything in it can be read by everybody.",
+        "signer_dir": "Directory of the signer's state: what was signed last. By default `signer` "
+        "in data_dir. It belongs to one host, is never restored from a backup, and processes of "
+        "one host share it.",
+        "signs": "Whether processes with these settings sign checkpoints; false on every host but "
+        "the signer's.",
         "origin": "Name of the log in every checkpoint: the public URL without its scheme. "
         "It never changes once an entry is signed.",
         "host": "Address to listen on.",
@@ -96,6 +112,8 @@ DOCS: Mapping[str, str] = MappingProxyType(
         "calendar_file": "TOML file with holidays and make-up workdays of years that the calendar "
         "does not know yet.",
         "checkpoint_seconds": "Seconds between checkpoints while there are new entries.",
+        "witness_timeout_seconds": "Seconds after which a witness that does not answer is asked "
+        "again later.",
         "effect_wait_seconds": "Seconds that a step waits for the entry before it to take effect.",
         "pending_max": "Entries waiting for the log above which new acts are asked to come later.",
         "database_connections_max": "Connections to PostgreSQL of one process, at most.",

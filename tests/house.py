@@ -14,10 +14,12 @@ from oversight.configuration import Settings, use_settings
 from oversight.database import close_database, open_database, run
 from oversight.idempotency.requests import Occasion, Once
 from oversight.keys.directory import open_ring, use_ring
-from oversight.ledger.hand import sign_checkpoint
 from oversight.ledger.integrate import integrate
 from oversight.ledger.queries import StoredCheckpoint, newest_checkpoint
+from oversight.ledger.rules import EMPTY_ROOT
 from oversight.ledger.terms import Terms, use_terms
+from oversight.publication.signing import sign_checkpoint
+from oversight.signer.state import SignerState, make_state
 from oversight.values.digests import sha256
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -58,8 +60,15 @@ class House:
         """Open the database and make this house's keys and terms those of the process."""
         use_ring(self.ring)
         use_settings(self.settings)
-        use_terms(Terms(self.settings.origin, self.settings.pending_max))
+        self._make_state()
+        signer, public = self.settings.signer_dir, self.settings.public_dir
+        use_terms(Terms(self.settings.origin, self.settings.pending_max, signer, public))
         await open_database(self.dsn, assembly.TABLES, assembly.MIGRATED)
+
+    def _make_state(self) -> None:
+        directory = Path(self.settings.signer_dir)
+        if not directory.exists():
+            make_state(directory, SignerState(self.settings.origin, 0, EMPTY_ROOT.hex()))
 
     async def close(self) -> None:
         """Close the database and take the keys away."""

@@ -30,7 +30,8 @@ from oversight.configuration import settings
 from oversight.database import is_postgres, reading, run
 from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
-from oversight.ledger.queries import index_of, wait_effective, wait_index
+from oversight.ledger.effect import wait_effective
+from oversight.ledger.queries import index_of, wait_index
 from oversight.values.digests import unhex
 from oversight.values.instants import to_micro_text, to_text
 from oversight.wire import PAGE_LIMIT, Page, page_of, read_cursor

@@ -40,8 +40,9 @@ from oversight.custody.rules import DRAW_VRF
 from oversight.database import reading
 from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
+from oversight.ledger.effect import proof_of
 from oversight.ledger.queries import LoggedEntry as Logged
-from oversight.ledger.queries import PlacedEntry, entry, proof_of, wait_index
+from oversight.ledger.queries import PlacedEntry, entry, wait_index
 from oversight.rulebook.rules import edition
 from oversight.values.digests import to_base64
 

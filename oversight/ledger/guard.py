@@ -7,7 +7,7 @@ from pathlib import Path
 
 from oversight.errors import Ground, ProofRejected, Rule, RuleBroken
 from oversight.ledger.nodes import root_at
-from oversight.ledger.terms import terms
+from oversight.ledger.terms import Remembered, terms
 from oversight.signer.state import SignerState, read_state
 
 LOG_UNBROKEN = Rule(
@@ -27,6 +27,9 @@ class _Known:
     stopped: str = ""  # why nothing may be added, whatever the file says
 
 
+_known = Remembered(_Known)
+
+
 async def require_unbroken(size: int, root: bytes) -> None:
     """Return only if the head (size, root) extends what this host signed last, if it knows that.
 
@@ -35,14 +38,15 @@ async def require_unbroken(size: int, root: bytes) -> None:
     Raises:
         RuleBroken: LOG_UNBROKEN; `daylight recover` brings back what is missing.
     """
-    if _Known.stopped:
-        raise _broken(_Known.stopped)
+    known = _known.now()
+    if known.stopped:
+        raise _broken(known.stopped)
     state = _signed_last()
     if state is None:
         return
     if size < state.size:
         raise _broken(f"the head stands at {size}, signed was {state.size}")
-    if _Known.extended:
+    if known.extended:
         return
     try:
         here = root if size == state.size else await root_at(state.size)
@@ -50,32 +54,28 @@ async def require_unbroken(size: int, root: bytes) -> None:
         raise _broken(str(missing)) from None
     if here.hex() != state.root:
         raise _broken(f"another root was signed at size {state.size}")
-    _Known.extended = True
+    known.extended = True
 
 
 def stop(reason: str) -> None:
     """Let nothing be added any more: signed evidence shows that the log here is not the newest."""
-    _Known.stopped = reason
-
-
-def forget() -> None:
-    """Know nothing, as a process that has just begun."""
-    _Known.stamp, _Known.state, _Known.extended, _Known.stopped = None, None, False, ""
+    _known.now().stopped = reason
 
 
 def _signed_last() -> SignerState | None:
     """Return the signer's state; the file is read again only when it was replaced."""
     if terms().signer_dir is None:
         return None
+    known = _known.now()
     stamp = _stamp(Path(terms().signer_dir or "", "state.json"))
-    if stamp != _Known.stamp:
-        before = _Known.state
-        _Known.state = read_state(Path(terms().signer_dir or ""))
-        _Known.stamp = stamp
-        grown = before is not None and _Known.state is not None and before.size < _Known.state.size
+    if stamp != known.stamp:
+        before = known.state
+        known.state = read_state(Path(terms().signer_dir or ""))
+        known.stamp = stamp
+        grown = before is not None and known.state is not None and before.size < known.state.size
         # A signer of this log has looked at the tiles between the two before it signed.
-        _Known.extended = _Known.extended and grown
-    return _Known.state
+        known.extended = known.extended and grown
+    return known.state
 
 
 def _stamp(file: Path) -> tuple[int, int, int] | None:

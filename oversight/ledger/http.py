@@ -6,7 +6,7 @@ from litestar import Response, get
 from litestar.params import PathParameter, QueryParameter
 
 from oversight.addresses import Cursor, IdInPath
-from oversight.ledger import queries
+from oversight.ledger import effect, queries
 from oversight.ledger.schema import ActProofs, ConsistencyProof, EntryView, entry_view
 from oversight.wire import INDEX_MAX, Page
 
@@ -68,7 +68,7 @@ async def get_entry(index: Index) -> EntryView:
 )
 async def get_proof(index: Index) -> Response[str]:
     """Prove that the entry stands under the newest checkpoint: a `.tlog-proof` (C2SP)."""
-    return Response((await queries.proof_of(index)).text(), media_type=TEXT)
+    return Response((await effect.proof_of(index)).text(), media_type=TEXT)
 
 
 @get(
@@ -80,7 +80,7 @@ async def get_proof(index: Index) -> Response[str]:
 )
 async def get_act_proofs(act: IdInPath) -> ActProofs:
     """Prove every entry of an act under the newest checkpoint, in the act's order."""
-    return ActProofs(act, [placed.text() for placed in await queries.proofs_of_act(act)])
+    return ActProofs(act, [placed.text() for placed in await effect.proofs_of_act(act)])
 
 
 @get(

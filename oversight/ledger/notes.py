@@ -124,6 +124,21 @@ def note_line(key: VerifierKey, signature: bytes) -> str:
     return f"{SIGNATURE_START}{key.name} {to_base64(key.id + signature)}\n"
 
 
+def line_of(key: VerifierKey, lines: str) -> str:
+    """Return the one of these signature lines that names `key`; its signature is not checked.
+
+    Raises:
+        ProofRejected: a line is malformed, or not exactly one names the key.
+    """
+    if not lines.endswith("\n") or len(lines) > NOTE_BYTES_MAX:
+        raise ProofRejected("signature lines are too long, or do not end in a line feed")
+    whole = lines[:-1].split("\n")
+    found = [line for line in whole if _signature_line(line)[:2] == (key.name, key.id)]
+    if len(found) != 1:
+        raise ProofRejected("not exactly one of the lines is this key's")
+    return f"{found[0]}\n"
+
+
 def signed_by_cosigner(key: VerifierKey, text: str, seconds: int) -> bytes:
     """Return what a cosigner of a checkpoint signs (tlog-cosignature): the time it claims is in it.
 

@@ -13,20 +13,14 @@ from typing import ClassVar
 
 import msgspec
 
-from oversight.errors import Ground, ProofRejected, Rule
+from oversight.errors import ProofRejected
 from oversight.ledger.facts import Fact
 from oversight.ledger.notes import ED25519, VerifierKey, parse_vkey
 
 NONE = "none"
-POLICY_BYTES_MAX = 60_000  # an entry has room for 65,535
+POLICY = "policy"  # subject of the entries that adopt one
+POLICY_BYTES_MAX = 30_000  # its text grows in an entry, which has room for 65,535
 WEAKER_WAITS_SECONDS = 24 * 3600  # ledger.md, Effect
-
-POLICY_READABLE = Rule(
-    "policy.readable",
-    "A policy is written as C2SP tlog-policy says, for this log, each witness named once.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
-    Ground.UNLAWFUL,
-)
 
 
 class PolicyAdopted(Fact, frozen=True):
@@ -110,13 +104,17 @@ def parse_policy(text: str) -> Policy:
         ProofRejected: not in the format; the message names the line.
     """
     reader = _Reader()
-    if len(text.encode()) > POLICY_BYTES_MAX:
-        raise ProofRejected("a policy is too long")
+    if len(text.encode()) > POLICY_BYTES_MAX or not _is_plain(text):
+        raise ProofRejected("a policy is too long, or holds control characters")
     for number, line in enumerate(text.split("\n"), start=1):
         words = line.split()
         if words and not words[0].startswith("#"):
             reader.read(number, words)
     return reader.policy()
+
+
+def _is_plain(text: str) -> bool:
+    return not any(char < " " and char != "\n" for char in text)
 
 
 class _Reader:

@@ -7,16 +7,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from oversight.database import is_postgres, run
-from oversight.errors import ProofRejected, RuleBroken
+from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
 from oversight.ledger import nodes
 from oversight.ledger.facts import Entry, read_entry
 from oversight.ledger.integrate import integrate
-from oversight.ledger.notes import ED25519, VerifierKey
 from oversight.ledger.proofs import tlog_proof
 from oversight.ledger.rules import ENTRY_EFFECTIVE, ENTRY_EXISTS, INDEX_ASSIGNED
-from oversight.ledger.signed_checkpoint import open_checkpoint
-from oversight.ledger.terms import terms
 from oversight.values.canonical import parse_strict
 from oversight.wire import Page, cursor_after, read_cursor
 
@@ -28,11 +25,11 @@ _COLUMNS = '"index", act, n, kind, subject, body, leaf'
 
 
 class StoredCheckpoint(msgspec.Struct, frozen=True):
-    """A checkpoint as it was signed."""
+    """A checkpoint as it was signed, with what witnesses signed below it."""
 
     size: int
     root: bytes  # 32 bytes
-    note: str
+    note: str  # signed note: the log's lines, then those of witnesses
 
 
 class LoggedEntry(msgspec.Struct, frozen=True):
@@ -76,29 +73,60 @@ async def head_size() -> int:
     return int(rows[0]["size"])
 
 
+async def head_of() -> tuple[int, bytes]:
+    """Return size and root of the log: all entries that have an index."""
+    rows = await run("SELECT size, root FROM head WHERE id = 1")
+    return int(rows[0]["size"]), bytes(rows[0]["root"])
+
+
 async def newest_checkpoint() -> StoredCheckpoint | None:
-    """Return the checkpoint signed last; None before the first."""
+    """Return the checkpoint signed last, with its cosignatures; None before the first."""
     rows = await run("SELECT size, root, note FROM checkpoint ORDER BY size DESC LIMIT 1")
-    return _checkpoint(rows[0]) if rows else None
+    return (await _checkpoints(rows))[0] if rows else None
 
 
-async def effective_size() -> int:
-    """Return below which index entries are in effect, judged anew from the newest checkpoint.
+async def checkpoints_from(size: int, least: int, since: int, limit: int) -> list[StoredCheckpoint]:
+    """Return at most `limit` checkpoints of `size` entries or more, smallest first.
 
-    No witness is configured, so the quorum is the log's own signature, which is verified here.
-
-    Raises:
-        ProofRejected: the stored checkpoint is not signed by the log's key.
+    Only those with at least `least` cosignatures that claim a second from `since` on; the lines
+    are not verified here.
     """
-    newest = await newest_checkpoint()
-    if newest is None:
-        return 0
-    origin = terms().origin
-    key = VerifierKey(origin, ED25519, ring().log.public)
-    checkpoint, _ = open_checkpoint(newest.note, origin, [key])
-    if (checkpoint.size, checkpoint.root) != (newest.size, newest.root):
-        raise ProofRejected(f"checkpoint {newest.size}: its columns differ from its note")
-    return checkpoint.size
+    if not least:
+        where = "WHERE size >= {} ORDER BY size LIMIT {}"
+        return await _checkpoints(
+            await run(f"SELECT size, root, note FROM checkpoint {where}", size, limit)  # noqa: S608
+        )
+    return await _checkpoints(
+        await run(
+            "SELECT size, root, note FROM checkpoint WHERE size IN (SELECT size FROM cosignature"
+            " WHERE size >= {} AND at >= {} GROUP BY size HAVING count(*) >= {} ORDER BY size"
+            " LIMIT {}) ORDER BY size",
+            size,
+            since,
+            least,
+            limit,
+        )
+    )
+
+
+async def checkpoints_cosigned(
+    least_size: int, size: int, least: int, limit: int
+) -> list[StoredCheckpoint]:
+    """Return at most `limit` checkpoints of `least_size` to `size` entries, largest first.
+
+    Only those with at least `least` cosignatures, which are not verified here.
+    """
+    return await _checkpoints(
+        await run(
+            "SELECT size, root, note FROM checkpoint WHERE size BETWEEN {} AND {} AND"
+            " (SELECT count(*) FROM cosignature WHERE cosignature.size = checkpoint.size) >= {}"
+            " ORDER BY size DESC LIMIT {}",
+            least_size,
+            size,
+            least,
+            limit,
+        )
+    )
 
 
 async def entry(index: int) -> LoggedEntry:
@@ -161,30 +189,6 @@ async def leaf_of(act: str, n: int) -> bytes:
     raise RuleBroken(ENTRY_EXISTS, needed="an act and ordinal on record", act=act, n=n)
 
 
-async def proof_of(index: int) -> PlacedEntry:
-    """Return the place of the entry at `index` under the newest checkpoint.
-
-    Raises:
-        RuleBroken: ENTRY_EFFECTIVE, while no checkpoint covers it.
-    """
-    newest = await newest_checkpoint()
-    if newest is None or not 0 <= index < newest.size:
-        raise RuleBroken(ENTRY_EFFECTIVE, needed="the next checkpoint", index=index)
-    return PlacedEntry(index, await nodes.inclusion_path(index, newest.size), newest)
-
-
-async def proofs_of_act(act: str) -> list[PlacedEntry]:
-    """Return the places of all entries of an act, in its order.
-
-    Raises:
-        RuleBroken: ENTRY_EXISTS, when no entry of the act has an index; ENTRY_EFFECTIVE.
-    """
-    found = await entries_of_act(act)
-    if not found:
-        raise RuleBroken(ENTRY_EXISTS, needed="an act whose entries have an index", act=act)
-    return [await proof_of(logged.index) for logged in found]
-
-
 async def required_checkpoint() -> StoredCheckpoint:
     """Return the checkpoint signed last.
 
@@ -240,29 +244,13 @@ async def wait_index(act: str, n: int, seconds: float = 5.0) -> int:
             await integrate()
         return found
 
-    found = await _until(placed, seconds)
+    found = await until(placed, seconds)
     if found is None:
         raise RuleBroken(INDEX_ASSIGNED, needed="asking again later", act=act, n=n)
     return found
 
 
-async def wait_effective(index: int, seconds: float = 10.0) -> StoredCheckpoint:
-    """Return a checkpoint that covers the entry at `index`, waiting until one is signed.
-
-    Raises:
-        RuleBroken: ENTRY_EFFECTIVE, when the time is over.
-    """
-
-    async def covered() -> StoredCheckpoint | None:
-        return await newest_checkpoint() if await effective_size() > index else None
-
-    found = await _until(covered, seconds)
-    if found is None:
-        raise RuleBroken(ENTRY_EFFECTIVE, needed="asking again later", index=index)
-    return found
-
-
-async def _until(question: Callable[[], Awaitable[T | None]], seconds: float) -> T | None:
+async def until(question: Callable[[], Awaitable[T | None]], seconds: float) -> T | None:
     """Ask until the answer is not None, for at most `seconds`, and at least once."""
     clock = asyncio.get_running_loop()
     end = clock.time() + seconds
@@ -291,8 +279,25 @@ def _logged(rows: Sequence[Any]) -> list[LoggedEntry]:
     ]
 
 
-def _checkpoint(row: Any) -> StoredCheckpoint:
-    return StoredCheckpoint(row["size"], bytes(row["root"]), row["note"])
+async def _checkpoints(rows: Sequence[Any]) -> list[StoredCheckpoint]:
+    """Return checkpoints with the lines of their cosignatures below their notes."""
+    if not rows:
+        return []
+    sizes = [row["size"] for row in rows]
+    lines = await run(
+        "SELECT size, line FROM cosignature WHERE size BETWEEN {} AND {} ORDER BY name, key_id",
+        min(sizes),
+        max(sizes),
+    )
+    below: dict[int, list[str]] = {}
+    for line in lines:
+        below.setdefault(line["size"], []).append(line["line"])
+    return [
+        StoredCheckpoint(
+            row["size"], bytes(row["root"]), row["note"] + "".join(below.get(row["size"], []))
+        )
+        for row in rows
+    ]
 
 
 def _opened(act: str, n: int, row: Any) -> Opened:

@@ -63,6 +63,16 @@ class CheckpointRow(Table, tablename="checkpoint"):
     note = Text()  # the signed note
 
 
+class CosignatureRow(Table, tablename="cosignature"):
+    """One witness's signature below a checkpoint. Never changed, never deleted."""
+
+    size = BigInt(primary_key=True)  # of the checkpoint; key with name and key_id
+    name = Varchar(length=200)  # the witness's key name
+    key_id = Varchar(length=8)  # hex of 4 bytes
+    line = Text()  # the whole line, as the witness gave it
+    at = BigInt()  # POSIX second that the line claims
+
+
 class Payload(Table, tablename="payload"):
     """What a commitment in an entry conceals, until it is erased."""
 

@@ -1,6 +1,11 @@
 """Under which name the log speaks, and how much may wait for it: set once at start."""
 
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
 import msgspec
+
+T = TypeVar("T")
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -27,3 +32,19 @@ def terms() -> Terms:
     """Return the terms of this process."""
     assert _Current.terms is not None, "the log has no name yet: the process is not set up"
     return _Current.terms
+
+
+class Remembered(Generic[T]):
+    """What a process found out about its log; begun anew when the terms are set anew."""
+
+    def __init__(self, fresh: Callable[[], T]) -> None:
+        """Take what makes an empty memory."""
+        self._fresh = fresh
+        self._of: Terms | None = None
+        self._kept: T | None = None
+
+    def now(self) -> T:
+        """Return the memory that belongs to the present terms."""
+        if self._kept is None or self._of is not terms():
+            self._kept, self._of = self._fresh(), terms()
+        return self._kept

@@ -88,6 +88,19 @@ def read_state(directory: Path) -> SignerState | None:
         raise RuleBroken(SIGNER_STATE_KEPT, needed="`daylight signer adopt`") from None
 
 
+def require_state(directory: Path, origin: str) -> SignerState:
+    """Return the state of this log, which must be there.
+
+    Raises:
+        RuleBroken: SIGNER_STATE_KEPT, when there is none, or it is another log's.
+    """
+    state = read_state(directory)
+    if state is None or state.origin != origin:
+        met = "no state" if state is None else "the state of another log"
+        raise RuleBroken(SIGNER_STATE_KEPT, needed="`daylight signer adopt`", met=met)
+    return state
+
+
 @contextmanager
 def hold_state(directory: Path, origin: str) -> Iterator[HeldState | None]:
     """Hold the state alone until the block ends; None while another process holds it.
@@ -97,17 +110,9 @@ def hold_state(directory: Path, origin: str) -> Iterator[HeldState | None]:
     Raises:
         RuleBroken: SIGNER_STATE_KEPT, when there is no state, or it is another log's.
     """
-    if not directory.is_dir():
-        raise RuleBroken(SIGNER_STATE_KEPT, needed="`daylight signer adopt`", found="no state")
+    require_state(directory, origin)
     with _locked(directory) as held:
-        if not held:
-            yield None
-            return
-        state = read_state(directory)
-        if state is None or state.origin != origin:
-            met = "no state" if state is None else "the state of another log"
-            raise RuleBroken(SIGNER_STATE_KEPT, needed="`daylight signer adopt`", found=met)
-        yield HeldState(directory, state)
+        yield HeldState(directory, require_state(directory, origin)) if held else None
 
 
 @contextmanager

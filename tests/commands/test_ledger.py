@@ -15,12 +15,13 @@ from oversight.act import begin
 from oversight.authority.rules import Permission, Post
 from oversight.database import run, writing
 from oversight.errors import ProofRejected, RuleBroken
-from oversight.ledger import hand, queries
+from oversight.ledger import effect, queries
 from oversight.ledger.facts import Fact
 from oversight.ledger.integrate import integrate
 from oversight.ledger.notes import ED25519, VerifierKey, open_note
 from oversight.ledger.proofs import check_tlog_proof, parse_tlog_proof
 from oversight.ledger.rules import check_consistency, check_inclusion, leaf_hash, root_of
+from oversight.publication import hand, signing
 
 COUNT = Permission("test.sheep.count", frozenset({Post.ADMINISTRATOR}), None, "数羊", "Count")
 CLERK = someone(Post.ADMINISTRATOR)
@@ -51,27 +52,27 @@ async def test_a_checkpoint_covers_all_entries_and_is_signed_by_the_log(house):
     assert (checkpoint.size, checkpoint.root) == (3, root_of(await leaves()))
     key = VerifierKey(house.settings.origin, ED25519, house.ring.log.public)
     assert open_note(checkpoint.note, [key]).text.startswith("demo.daylight.invalid/log\n3\n")
-    assert await queries.effective_size() == 3
+    assert await effect.effective_size() == 3
 
 
 async def test_without_news_no_checkpoint_is_signed(house):
-    assert await hand.sign_checkpoint() is None
+    assert await signing.sign_checkpoint() is None
     await count(house)
     assert (await house.settle()).size == 1
-    assert await hand.sign_checkpoint() is None
+    assert await signing.sign_checkpoint() is None
     assert await house.count("checkpoint") == 1
 
 
 async def test_an_entry_is_in_effect_from_the_checkpoint_that_covers_it(house):
     act = await count(house)
     index = await queries.wait_index(act, 0)
-    assert await queries.effective_size() == 0
+    assert await effect.effective_size() == 0
     with pytest.raises(RuleBroken, match="ledger.entry_effective"):
-        await queries.wait_effective(index, 0.05)
+        await effect.wait_effective(index, 0.05)
     with pytest.raises(RuleBroken, match="ledger.entry_effective"):
-        await queries.proof_of(index)
-    await hand.sign_checkpoint()
-    assert (await queries.wait_effective(index, 0.05)).size == 1
+        await effect.proof_of(index)
+    await signing.sign_checkpoint()
+    assert (await effect.wait_effective(index, 0.05)).size == 1
 
 
 async def test_every_entry_is_proved_under_every_checkpoint_and_each_extends_the_last(house):
@@ -83,7 +84,7 @@ async def test_every_entry_is_proved_under_every_checkpoint_and_each_extends_the
         path = await queries.proof_between(older.size, newer.size)
         check_consistency(older.size, older.root, newer.size, newer.root, path)
     for entry in await queries.entries(0):
-        proof = await queries.proof_of(entry.index)
+        proof = await effect.proof_of(entry.index)
         check_inclusion(entry.leaf, entry.index, 559, proof.path, checkpoints[-1].root)
 
 
@@ -92,7 +93,7 @@ async def test_the_proof_file_convinces_an_outsider(house):
     await house.settle()
     entry = await queries.entry(2)
     key = VerifierKey(house.settings.origin, ED25519, house.ring.log.public)
-    proof = parse_tlog_proof((await queries.proof_of(2)).text())
+    proof = parse_tlog_proof((await effect.proof_of(2)).text())
     checkpoint, _ = check_tlog_proof(proof, leaf_hash(entry.data), house.settings.origin, [key])
     assert checkpoint.size == 4
 
@@ -177,7 +178,7 @@ async def test_a_head_set_back_is_not_signed(house):
             else (0, b"", root_of([])),
         )  # fmt: skip
     with pytest.raises(ProofRejected, match="below the signed size"):
-        await hand.sign_checkpoint()
+        await signing.sign_checkpoint()
 
 
 async def test_a_root_that_the_tiles_do_not_lead_to_is_not_signed(house):
@@ -188,7 +189,7 @@ async def test_a_root_that_the_tiles_do_not_lead_to_is_not_signed(house):
     async with writing():
         await run("UPDATE head SET size = 4, edge = {}, root = {}", other, other)
     with pytest.raises(ProofRejected):
-        await hand.sign_checkpoint()
+        await signing.sign_checkpoint()
     assert await house.count("checkpoint") == 0
 
 
@@ -213,7 +214,7 @@ async def test_a_checkpoint_whose_note_says_otherwise_gives_no_effect(house):
             checkpoint.note,
         )
     with pytest.raises(ProofRejected, match="columns differ"):
-        await queries.effective_size()
+        await effect.effective_size()
 
 
 async def test_two_sequencers_and_two_signers_at_once_agree(house):
@@ -221,20 +222,20 @@ async def test_two_sequencers_and_two_signers_at_once_agree(house):
     await asyncio.gather(*(integrate(30) for _ in range(6)))
     while await integrate():
         pass
-    signed = await asyncio.gather(*(hand.sign_checkpoint() for _ in range(4)))
+    signed = await asyncio.gather(*(signing.sign_checkpoint() for _ in range(4)))
     assert [one.size for one in signed if one] == [200]
     assert await house.count("checkpoint") == 1
     assert [entry.index for entry in await queries.entries(0)] == list(range(200))
 
 
 async def test_the_hand_signs_within_a_second_and_without_being_asked(house):
-    keeper = asyncio.create_task(hand.keep_checkpoints(0.1))
+    keeper = asyncio.create_task(hand.keep_log(0.1))
     try:
         act = await count(house)
         index = await queries.wait_index(act, 0, 1.0)
-        assert (await queries.wait_effective(index, 1.0)).size == 1
+        assert (await effect.wait_effective(index, 1.0)).size == 1
         act = await count(house)
-        assert (await queries.wait_effective(await queries.wait_index(act, 0, 1.0), 1.0)).size == 2
+        assert (await effect.wait_effective(await queries.wait_index(act, 0, 1.0), 1.0)).size == 2
     finally:
         keeper.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -250,7 +251,7 @@ async def test_the_hand_survives_errors_and_tells_nothing_of_anybody(house, capl
     root = bytes(rows[0]["root"])
     async with writing():
         await run("UPDATE head SET root = {}", secrets.token_bytes(32))
-    keeper = asyncio.create_task(hand.keep_checkpoints(0.05))
+    keeper = asyncio.create_task(hand.keep_log(0.05))
     with caplog.at_level(logging.ERROR, "daylight.ledger"):
         await asyncio.sleep(0.3)
     assert "contradicts itself" in caplog.text
@@ -258,7 +259,7 @@ async def test_the_hand_survives_errors_and_tells_nothing_of_anybody(house, capl
     assert not keeper.done()
     async with writing():
         await run("UPDATE head SET root = {}", root)
-    assert (await queries.wait_effective(0, 2.0)).size == 1
+    assert (await effect.wait_effective(0, 2.0)).size == 1
     keeper.cancel()
 
 
@@ -267,7 +268,7 @@ async def test_a_sequencer_that_sleeps_is_woken_by_a_new_entry(house, monkeypatc
     if house.engine == "sqlite":
         return
     monkeypatch.setattr(hand, "POLL_SECONDS", 30)
-    keeper = asyncio.create_task(hand.keep_checkpoints(30))
+    keeper = asyncio.create_task(hand.keep_log(30))
     await asyncio.sleep(0.3)
     act = await count(house)
     for _ in range(100):

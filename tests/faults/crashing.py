@@ -31,7 +31,7 @@ from oversight.idempotency.requests import Occasion, Once, Replayed
 from oversight.keys.directory import open_ring, use_ring
 from oversight.ledger import tables
 from oversight.ledger.facts import Fact
-from oversight.ledger.hand import sign_checkpoint
+from oversight.publication.signing import sign_checkpoint
 from oversight.ledger.integrate import integrate
 from oversight.ledger.nodes import root_at
 from oversight.ledger.rules import leaf_hash, root_of

@@ -18,7 +18,7 @@ from oversight.database import close_database, open_database, retried
 from oversight.idempotency.requests import Occasion, Once, Replayed
 from oversight.keys.directory import open_ring, use_ring
 from oversight.ledger.facts import Fact
-from oversight.ledger.hand import keep_checkpoints
+from oversight.publication.hand import keep_log
 from oversight.ledger.tables import ActKey, Payload, Pending
 from oversight.ledger.tables import EntryRow as Placed
 from oversight.ledger.terms import Terms, use_terms
@@ -55,7 +55,7 @@ async def main(dsn: str, keys: str, name: str, acts: int, entries: int) -> None:
     use_ring(open_ring(Path(keys)))
     use_terms(Terms("demo.daylight.invalid/log", pending_max=10**9))
     await open_database(dsn, [Pending, ActKey, Payload, Placed], ["oversight"])
-    keeper = asyncio.create_task(keep_checkpoints(0.05))
+    keeper = asyncio.create_task(keep_log(0.05))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     done = 0
     for number in range(acts):

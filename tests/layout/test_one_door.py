@@ -16,7 +16,8 @@ DOORS = {
     "oversight/database.py": {"migrate"},
     "oversight/act.py": {"begin"},
     "oversight/ledger/integrate.py": {"integrate"},
-    "oversight/ledger/hand.py": {"sign_checkpoint"},
+    "oversight/publication/signing.py": {"_sign"},
+    "oversight/publication/collecting.py": {"store_cosignature"},
     "oversight/identity/sessions.py": None,  # sessions and the use of tokens
     "bidding/reading/commands.py": {"note_reading"},  # the record of who read protected fields
 }
@@ -78,7 +79,7 @@ def test_a_planted_opener_is_found(planted):
 BELOW_THE_DOOR = {  # named functions that change rows inside a transaction somebody else opened
     "oversight/ledger/integrate.py",
     "oversight/ledger/nodes.py",
-    "oversight/ledger/hand.py",
+    "oversight/publication/signing.py",
     "oversight/ledger/recording.py",
     "oversight/idempotency/requests.py",
 }

@@ -1,0 +1,252 @@
+"""Effect: what the newest checkpoint covers whose cosignatures reach the quorum, verified now.
+
+The quorum is that of the policy on the log itself, which counts only as far as its entry stands
+under a signed checkpoint. Nothing here is stored; what this process remembers only spares it
+to look again from the beginning (ledger.md, Effect).
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from oversight.errors import ProofRejected, RuleBroken
+from oversight.keys.directory import ring
+from oversight.ledger import nodes
+from oversight.ledger.facts import read_entry
+from oversight.ledger.notes import VerifierKey
+from oversight.ledger.policy import (
+    FIRST_ERA,
+    POLICY,
+    Adopted,
+    Era,
+    PolicyAdopted,
+    confirmed_since,
+    confirms,
+    era_at,
+    next_era,
+    parse_policy,
+)
+from oversight.ledger.queries import (
+    LoggedEntry,
+    PlacedEntry,
+    StoredCheckpoint,
+    checkpoints_cosigned,
+    checkpoints_from,
+    entries_about,
+    entries_of_act,
+    newest_checkpoint,
+    until,
+)
+from oversight.ledger.rules import ENTRY_EFFECTIVE, ENTRY_EXISTS, check_inclusion, leaf_hash
+from oversight.ledger.signed_checkpoint import log_verifiers, open_checkpoint
+from oversight.ledger.terms import Remembered, terms
+from oversight.signer.state import read_state
+from oversight.values.instants import from_micro_text
+
+PAGE = 100  # checkpoints looked at together
+Cosigners = tuple[tuple[VerifierKey, int], ...]
+
+
+class _Memory:
+    """What this process found out; dropped whenever the policies on the log are others."""
+
+    policies: tuple[tuple[int, bytes], ...] = ()  # (index, leaf) of the entries that were verified
+    eras: tuple[Era, ...] = (FIRST_ERA,)
+    reached: int = 0  # size of a checkpoint that satisfied its policy
+
+
+_memory = Remembered(_Memory)
+
+
+async def newest_effective() -> StoredCheckpoint | None:
+    """Return the largest checkpoint that satisfies the policy that judges it; None before one.
+
+    Raises:
+        ProofRejected: a stored checkpoint is not the log's, or a policy entry is not the one
+            that was signed, or is missing.
+    """
+    newest = await newest_checkpoint()
+    if newest is None:
+        return None
+    eras = await _eras(await adopted_policies(newest))
+    if not era_at(eras, newest.size).least():
+        _cosigners(newest, ())
+        return newest
+    floor = _memory.now().reached
+    found = await _largest_satisfying(eras, newest.size, floor)
+    _memory.now().reached = found.size if found else 0
+    return found
+
+
+async def effective_size() -> int:
+    """Return below which index entries are in effect; raises as `newest_effective`."""
+    found = await newest_effective()
+    return found.size if found else 0
+
+
+async def eras_now() -> tuple[Era, ...]:
+    """Return which policy judges from which size on; raises as `newest_effective`."""
+    newest = await newest_checkpoint()
+    return await _eras(await adopted_policies(newest)) if newest else (FIRST_ERA,)
+
+
+async def wait_effective(index: int, seconds: float = 10.0) -> StoredCheckpoint:
+    """Return a checkpoint in effect that covers the entry at `index`, waiting until there is one.
+
+    Raises:
+        RuleBroken: ENTRY_EFFECTIVE, when the time is over.
+    """
+
+    async def covered() -> StoredCheckpoint | None:
+        found = await newest_effective()
+        return found if found and found.size > index else None
+
+    found = await until(covered, seconds)
+    if found is None:
+        raise RuleBroken(ENTRY_EFFECTIVE, needed="asking again later", index=index)
+    return found
+
+
+async def proof_of(index: int) -> PlacedEntry:
+    """Return the place of the entry at `index` under the newest checkpoint in effect.
+
+    Where that does not reach so far, under the newest that is signed: covered, not in effect.
+
+    Raises:
+        RuleBroken: ENTRY_EFFECTIVE, while no checkpoint covers it.
+    """
+    found = await newest_effective()
+    if found is None or index >= found.size:
+        found = await newest_checkpoint()
+    if found is None or not 0 <= index < found.size:
+        raise RuleBroken(ENTRY_EFFECTIVE, needed="the next checkpoint", index=index)
+    return PlacedEntry(index, await nodes.inclusion_path(index, found.size), found)
+
+
+async def proofs_of_act(act: str) -> list[PlacedEntry]:
+    """Return the places of all entries of an act, in its order.
+
+    Raises:
+        RuleBroken: ENTRY_EXISTS, when no entry of the act has an index; ENTRY_EFFECTIVE.
+    """
+    found = await entries_of_act(act)
+    if not found:
+        raise RuleBroken(ENTRY_EXISTS, needed="an act whose entries have an index", act=act)
+    return [await proof_of(logged.index) for logged in found]
+
+
+async def adopted_policies(under: StoredCheckpoint) -> list[Adopted]:
+    """Return the policies whose entries stand under this checkpoint, each one verified.
+
+    Raises:
+        ProofRejected: an entry is not the one that the checkpoint covers, or one is missing that
+            this host knows to have been signed.
+    """
+    _cosigners(under, ())
+    logged = [
+        one for one in await entries_about(POLICY, PolicyAdopted.kind) if one.index < under.size
+    ]
+    known = tuple((one.index, one.leaf) for one in logged)
+    _require_remembered(known)
+    if known != _memory.now().policies:
+        for one in logged:
+            await _check_place(one, under)
+        memory = _memory.now()
+        memory.policies, memory.eras, memory.reached = known, (FIRST_ERA,), 0
+    return [_adopted(one) for one in logged]
+
+
+def _require_remembered(known: tuple[tuple[int, bytes], ...]) -> None:
+    """Raise ProofRejected if a policy is missing that was on the log when it was signed last."""
+    directory = terms().signer_dir
+    state = read_state(Path(directory)) if directory is not None else None
+    signed = {(index, bytes.fromhex(leaf)) for index, leaf in state.policies} if state else set()
+    missing = signed | set(_memory.now().policies)
+    missing -= set(known)
+    if missing:
+        places = ", ".join(str(index) for index, _ in sorted(missing))
+        raise ProofRejected(f"policy entry {places} was signed and is no longer in the database")
+
+
+async def _check_place(one: LoggedEntry, under: StoredCheckpoint) -> None:
+    path = await nodes.inclusion_path(one.index, under.size)
+    check_inclusion(leaf_hash(one.data), one.index, under.size, path, under.root)
+
+
+def _adopted(one: LoggedEntry) -> Adopted:
+    return _read_adopted(one.index, one.data)
+
+
+@lru_cache(maxsize=100)
+def _read_adopted(index: int, data: bytes) -> Adopted:
+    said = read_entry(data)
+    at = from_micro_text(said.at) + timedelta(microseconds=999_999)
+    return Adopted(index, int(at.timestamp()), parse_policy(str(said.body["policy"])))
+
+
+async def _eras(adopted: Sequence[Adopted]) -> tuple[Era, ...]:
+    """Return the eras that have begun, going on from those that this process knows."""
+    while True:
+        now = _memory.now().eras[-1]
+        changes = [change for change in adopted if change.index > now.index]
+        above = {change.index: await _confirming(now, change) for change in changes}
+        begun = next_era({at: size for at, size in above.items() if size is not None}, changes)
+        if begun is None:
+            return _memory.now().eras
+        _memory.now().eras = (*_memory.now().eras, begun)
+
+
+async def _confirming(now: Era, change: Adopted) -> int | None:
+    """Return the size of the first checkpoint that puts a change into effect."""
+    since, size = confirmed_since(now.policy, change), max(now.above, change.index)
+    least = now.policy.least()
+    while points := await checkpoints_from(size + 1, least, since, PAGE):
+        for point in points:
+            if confirms(now.policy, _cosigners(point, now.policy.keys()), since):
+                return point.size
+        size = points[-1].size
+    return None
+
+
+async def _largest_satisfying(
+    eras: Sequence[Era], size: int, floor: int
+) -> StoredCheckpoint | None:
+    """Return the largest satisfying checkpoint from `floor` to `size`."""
+    least = min(era.policy.least() for era in eras)
+    while points := await checkpoints_cosigned(floor, size, least, PAGE):
+        for point in points:
+            policy = era_at(eras, point.size)
+            if confirms(policy, _cosigners(point, policy.keys()), 0):
+                return point
+        size = points[-1].size - 1
+    return None
+
+
+def _cosigners(point: StoredCheckpoint, keys: tuple[VerifierKey, ...]) -> Cosigners:
+    """Return whose cosignatures below a stored checkpoint hold.
+
+    Raises:
+        ProofRejected: the log did not sign it, or its columns say something else than its note.
+    """
+    logs = tuple(
+        log_verifiers(
+            terms().origin,
+            [key.public for key in ring().log_keys],
+            [key.public for key in ring().log_mldsa],
+        )
+    )
+    size, root, cosigners = _opened(point.note, terms().origin, logs, keys)
+    if (size, root) != (point.size, point.root):
+        raise ProofRejected(f"checkpoint {point.size}: its columns differ from its note")
+    return cosigners
+
+
+@lru_cache(maxsize=1_000)
+def _opened(
+    note: str, origin: str, logs: tuple[VerifierKey, ...], keys: tuple[VerifierKey, ...]
+) -> tuple[int, bytes, Cosigners]:
+    """Verify a note; the same bytes under the same keys need it once."""
+    checkpoint, opened = open_checkpoint(note, origin, logs, keys)
+    cosigners = tuple((key, at) for key, at in opened.cosigned if key in keys)
+    return checkpoint.size, checkpoint.root, cosigners

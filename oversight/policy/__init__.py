@@ -1,0 +1,1 @@
+"""Whose cosignatures count: the witness policy, adopted by an act and judged by its own quorum."""

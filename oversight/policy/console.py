@@ -1,0 +1,42 @@
+"""`daylight policy`: the witness policy from the command line."""
+
+from pathlib import Path
+
+import click
+
+from oversight.remote import Remote, remote
+
+
+@click.group("policy")
+def policy() -> None:
+    """Whose cosignatures put an entry into effect."""
+
+
+@policy.command("adopt")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@remote
+def adopt(service: Remote, file: Path) -> None:
+    """Adopt the policy in FILE (C2SP tlog-policy: log, witness, group and quorum lines)."""
+    made = service.post("/v1/ledger/policies", {"policy": file.read_text(encoding="utf-8")})
+    service.show(
+        made,
+        f"Recorded by act {made['act']}.",
+        "It counts once the quorum before it has confirmed the entry; a weaker one in 24 hours.",
+    )
+
+
+@policy.command("list")
+@remote
+def list_policies(service: Remote) -> None:
+    """List all policies on the log."""
+    found = service.get("/v1/ledger/policies")
+    lines = [_line(one) for one in found["policies"]] or ["No policy on the log."]
+    state = "unwitnessed" if found["unwitnessed"] else "witnessed"
+    service.show(found, *lines, f"The newest checkpoint is {state}.")
+
+
+def _line(one: dict[str, object]) -> str:
+    above = one["above"]
+    state = "waits" if above is None else f"judges checkpoints above {above}"
+    alert = "  ALERT: weaker than the one before" if one["weaker"] else ""
+    return f"entry {one['index']}: {one['least']} of {one['witnesses']}, {state}{alert}"

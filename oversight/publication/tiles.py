@@ -1,0 +1,97 @@
+"""From rows to public files: bundles and tiles, each checked before it is written.
+
+A tile of level 0 is computed from the entries themselves, and a tile above from the full tiles
+below it; what the database keeps must say the same.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+from oversight.errors import ProofRejected
+from oversight.ledger.nodes import read_tiles
+from oversight.ledger.queries import entries
+from oversight.ledger.rules import HASH_BYTES, leaf_hash, root_of
+from oversight.ledger.tiles import (
+    WIDTH,
+    Tile,
+    bundle_path,
+    make_bundle,
+    split_hashes,
+    tile_path,
+)
+from oversight.publication.directory import has_file, remove_partials, write_file
+
+Part = tuple[Tile, int, int]  # a tile, its width, and how many of its hashes are public already
+
+
+async def publish_tiles(root: Path, old_size: int, size: int) -> None:
+    """Write all files of the log of `size` entries that the log of `old_size` did not have.
+
+    Every file is on the disk when this returns.
+
+    Raises:
+        ProofRejected: a stored entry, leaf or tile contradicts another; nothing above it is
+            written.
+    """
+    for part in new_tiles(old_size, size):
+        await _publish(root, *part)
+
+
+async def publish_missing(root: Path, size: int) -> int:
+    """Write what is not there of the log of `size` entries; return how many tiles that were."""
+    count = 0
+    for tile, width, _ in new_tiles(0, size):
+        if not all(has_file(root, path) for path in _paths(tile, width)):
+            await _publish(root, tile, width, 0)
+            count += 1
+    return count
+
+
+def new_tiles(old_size: int, size: int) -> Iterator[Part]:
+    """Yield the tiles that a log has at `size` and had not at `old_size`, lower levels first."""
+    level, old, new = 0, old_size, size
+    while new:
+        for index in range(old // WIDTH, -(-new // WIDTH)):
+            width = min(WIDTH, new - index * WIDTH)
+            known = max(0, min(WIDTH, old - index * WIDTH))
+            if width > known:
+                yield (level, index), width, known
+        level, old, new = level + 1, old // WIDTH, new // WIDTH
+
+
+async def _publish(root: Path, tile: Tile, width: int, known: int) -> None:
+    """Check one tile against what lies below it, and write it, with its entries at level 0."""
+    level, index = tile
+    stored = (await read_tiles([tile])).get(tile, b"")[: width * HASH_BYTES]
+    if level:
+        expected = stored[: known * HASH_BYTES] + await _from_below(tile, known, width)
+    else:
+        bodies = [one.data for one in await entries(index * WIDTH, width)]
+        expected = b"".join(map(leaf_hash, bodies))
+    if stored != expected or len(stored) != width * HASH_BYTES:
+        raise ProofRejected(f"tile {tile} does not follow from what lies below it")
+    if not level:
+        await asyncio.to_thread(write_file, root, bundle_path(index, width), make_bundle(bodies))
+    await asyncio.to_thread(write_file, root, tile_path(level, index, width), stored)
+    if width == WIDTH:
+        for path in _paths(tile, width):
+            await asyncio.to_thread(remove_partials, root, path)
+
+
+async def _from_below(tile: Tile, first: int, end: int) -> bytes:
+    """Return the hashes of a tile from `first` to `end`, computed from the full tiles below it."""
+    level, index = tile
+    below = [(level - 1, index * WIDTH + at) for at in range(first, end)]
+    found = await read_tiles(below)
+    if len(found) < len(below) or any(len(data) != WIDTH * HASH_BYTES for data in found.values()):
+        raise ProofRejected(f"tile {tile} has a gap below it")
+    return b"".join(root_of(split_hashes(found[place])) for place in below)
+
+
+def _paths(tile: Tile, width: int) -> list[str]:
+    level, index = tile
+    return [
+        tile_path(level, index, width),
+        *([bundle_path(index, width)] if not level else []),
+    ]
