@@ -5,7 +5,7 @@ reads them too; at start they are applied here, all inside one transaction.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -88,10 +88,18 @@ def dialect_of(engine: Engine[Any]) -> str:
     return "sqlite" if engine.engine_type == "sqlite" else "postgres"
 
 
-async def migrate_packages(packages: Sequence[str], engine: Engine[Any]) -> list[str]:
+def known_migrations(packages: Sequence[str]) -> list[str]:
+    """Return the names of all migrations of these packages, in the order of applying them."""
+    return [path.stem for package in packages for path in _files_of(package)]
+
+
+async def migrate_packages(
+    packages: Sequence[str], engine: Engine[Any], only: Container[str] | None = None
+) -> list[str]:
     """Apply what is missing, package after package, in the order of file names.
 
-    Must run inside a write transaction that no other process shares.
+    With `only`, no others than those named in it. Must run inside a write transaction that no
+    other process shares.
     """
     await engine.run_ddl(RECORD[dialect_of(engine)])
     rows = await engine.run_ddl("SELECT app_name, name FROM migration")
@@ -99,14 +107,14 @@ async def migrate_packages(packages: Sequence[str], engine: Engine[Any]) -> list
     applied = []
     for package in packages:
         for migration in await _migrations_of(package):
-            if (package, migration.migration_id) in done:
+            name = migration.migration_id
+            if (package, name) in done or (only is not None and name not in only):
                 continue
             await migration.apply(engine)
             await engine.run_ddl(
-                "INSERT INTO migration (name, app_name) "  # noqa: S608
-                f"VALUES ('{migration.migration_id}', '{package}')"
+                f"INSERT INTO migration (name, app_name) VALUES ('{name}', '{package}')"  # noqa: S608
             )
-            applied.append(migration.migration_id)
+            applied.append(name)
     return applied
 
 

@@ -1,0 +1,1 @@
+"""Backups, restoring them, and bringing back what the log had meanwhile."""
