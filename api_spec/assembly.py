@@ -75,12 +75,18 @@ from oversight.identity import http as identity_http
 from oversight.identity import rules as identity_rules
 from oversight.identity import tables as identity_tables
 from oversight.keys import directory as key_directory
+from oversight.ledger import guard as ledger_guard
 from oversight.ledger import http as ledger_http
+from oversight.ledger import policy as ledger_policy
 from oversight.ledger import rules as ledger_rules
 from oversight.ledger import tables as ledger_tables
 from oversight.ledger.facts import Fact
+from oversight.policy import http as policy_http
+from oversight.policy import rules as policy_rules
+from oversight.publication import http as publication_http
 from oversight.rulebook import http as rulebook_http
 from oversight.rulebook import rules as rulebook_rules
+from oversight.signer import state as signer_state
 
 # One line a concept: the modules whose constants are collected below.
 RULE_ROOMS: tuple[ModuleType, ...] = (
@@ -92,7 +98,11 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     key_directory,
     database,
     idempotency_rules,
+    signer_state,
     ledger_rules,
+    ledger_guard,
+    publication_http,
+    policy_rules,
     custody_rules,
     identity_rules,
     committee_rules,
@@ -115,6 +125,7 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     external_draw_rules,
 )
 FACT_ROOMS: tuple[ModuleType, ...] = (
+    ledger_policy,
     custody_facts,
     identity_facts,
     committee_facts,
@@ -145,6 +156,8 @@ TABLE_ROOMS: tuple[ModuleType, ...] = (
 HTTP_ROOMS: tuple[ModuleType, ...] = (
     rulebook_http,
     ledger_http,
+    publication_http,
+    policy_http,
     identity_http,
     committee_http,
     draw_http,
