@@ -7,7 +7,8 @@ from litestar.params import PathParameter, QueryParameter
 
 from oversight.addresses import Cursor, IdInPath
 from oversight.ledger import effect, queries
-from oversight.ledger.schema import ActProofs, ConsistencyProof, EntryView, entry_view
+from oversight.ledger.schema import ActProofs, ActStanding, ConsistencyProof, EntryView, entry_view
+from oversight.ledger.standing import standing_of
 from oversight.wire import INDEX_MAX, Page
 
 Index = Annotated[int, PathParameter(ge=0, le=INDEX_MAX, description="Place in the log, from 0.")]
@@ -69,6 +70,18 @@ async def get_entry(index: Index) -> EntryView:
 async def get_proof(index: Index) -> Response[str]:
     """Prove that the entry stands under the newest checkpoint: a `.tlog-proof` (C2SP)."""
     return Response((await effect.proof_of(index)).text(), media_type=TEXT)
+
+
+@get(
+    "/v1/ledger/acts/{act:str}",
+    opt={"public": True},
+    operation_id="getActStanding",
+    summary="Tell how far an act has come",
+    tags=TAGS,
+)
+async def get_act(act: IdInPath) -> ActStanding:
+    """Tell how far each entry of an act has come: recorded, covered by a checkpoint, in effect."""
+    return await standing_of(act)
 
 
 @get(

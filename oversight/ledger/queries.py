@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from oversight.database import is_postgres, run
+from oversight.database import is_postgres, reading, run
 from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
 from oversight.ledger import nodes
@@ -161,6 +161,16 @@ async def entries_page(since: int, limit: int, cursor: str = "") -> Page[LoggedE
 async def entries_of_act(act: str) -> list[LoggedEntry]:
     """Return the entries of one act that have an index, in their order."""
     return await _entries("WHERE act = {} ORDER BY n", act)
+
+
+async def recorded_of_act(act: str) -> list[tuple[int, str, bytes, int | None]]:
+    """Return (n, kind, leaf hash, index) of an act's entries; the index is None while one waits."""
+    async with reading():  # an entry moves from one table to the other between two moments
+        placed = await entries_of_act(act)
+        waiting = await run("SELECT n, kind, leaf FROM pending WHERE act = {} ORDER BY n", act)
+    return [(one.n, one.kind, one.leaf, one.index) for one in placed] + [
+        (row["n"], row["kind"], bytes(row["leaf"]), None) for row in waiting
+    ]
 
 
 async def entries_about(subject: str, kind: str | None = None) -> list[LoggedEntry]:

@@ -1,6 +1,7 @@
 """What travels over HTTP about the log."""
 
 import base64
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -34,6 +35,35 @@ class ActProofs(msgspec.Struct, frozen=True):
 
     act: str
     proofs: Annotated[list[str], Meta(description="`.tlog-proof` texts, in the act's order.")]
+
+
+class EntryState(StrEnum):
+    """How far an entry has come."""
+
+    RECORDED = "recorded"  # committed with its act; it has no index that anybody vouches for
+    COVERED = "covered"  # a signed checkpoint covers it: its index is for ever
+    IN_EFFECT = "in-effect"  # that checkpoint's cosignatures reach the quorum
+
+
+class EntryStanding(msgspec.Struct, frozen=True):
+    """Where one entry of an act stands now."""
+
+    n: Annotated[int, Meta(ge=0, description="Ordinal within the act.")]
+    kind: str
+    leaf_hash: Hex32
+    state: EntryState
+    index: Annotated[int | None, Meta(description="Once a checkpoint covers it.")]
+    checkpoint_size: Annotated[
+        int | None, Meta(description="Of the newest checkpoint (in effect) that covers it.")
+    ]
+
+
+class ActStanding(msgspec.Struct, frozen=True):
+    """Where the entries of an act stand: its receipt, as it is now."""
+
+    act: str
+    state: Annotated[EntryState, Meta(description="Of the entry that has come least far.")]
+    entries: list[EntryStanding]
 
 
 def entry_view(logged: LoggedEntry) -> EntryView:
