@@ -66,6 +66,7 @@ from oversight import configuration, database, wire
 from oversight.authority import rules as authority_rules
 from oversight.authority.rules import Permission
 from oversight.custody import facts as custody_facts
+from oversight.custody import http as custody_http
 from oversight.custody import rules as custody_rules
 from oversight.errors import Rule
 from oversight.idempotency import rules as idempotency_rules
@@ -75,6 +76,7 @@ from oversight.identity import http as identity_http
 from oversight.identity import rules as identity_rules
 from oversight.identity import tables as identity_tables
 from oversight.keys import directory as key_directory
+from oversight.keys import rotation as key_rotation
 from oversight.ledger import guard as ledger_guard
 from oversight.ledger import http as ledger_http
 from oversight.ledger import policy as ledger_policy
@@ -83,6 +85,7 @@ from oversight.ledger import tables as ledger_tables
 from oversight.ledger.facts import Fact
 from oversight.policy import http as policy_http
 from oversight.policy import rules as policy_rules
+from oversight.publication import adopting as publication_adopting
 from oversight.publication import http as publication_http
 from oversight.rulebook import http as rulebook_http
 from oversight.rulebook import rules as rulebook_rules
@@ -96,12 +99,14 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     rulebook_rules,
     authority_rules,
     key_directory,
+    key_rotation,
     database,
     idempotency_rules,
     signer_state,
     ledger_rules,
     ledger_guard,
     publication_http,
+    publication_adopting,
     policy_rules,
     custody_rules,
     identity_rules,
@@ -156,6 +161,7 @@ TABLE_ROOMS: tuple[ModuleType, ...] = (
 HTTP_ROOMS: tuple[ModuleType, ...] = (
     rulebook_http,
     ledger_http,
+    custody_http,
     publication_http,
     policy_http,
     identity_http,

@@ -24,8 +24,13 @@ URL = "http://127.0.0.1:8000"
 USAGE = 2
 
 
-# Loaded when they are called: serving needs far more than asking.
-OWN_COMMANDS = {"init": "init", "serve": "serve", "config": "config"}
+# Loaded when they are called: serving needs far more than asking. Name → module and attribute.
+OWN_COMMANDS = {
+    "init": ("api_spec.instance", "init"),
+    "serve": ("api_spec.instance", "serve"),
+    "config": ("api_spec.instance", "config"),
+    "signer": ("api_spec.signer_command", "signer"),
+}
 
 
 class Daylight(click.Group):
@@ -39,7 +44,8 @@ class Daylight(click.Group):
         """Return a command, loading the instance's own when they are asked for."""
         if cmd_name not in OWN_COMMANDS:
             return super().get_command(ctx, cmd_name)
-        command = getattr(import_module("api_spec.instance"), OWN_COMMANDS[cmd_name])
+        module, name = OWN_COMMANDS[cmd_name]
+        command = getattr(import_module(module), name)
         assert isinstance(command, click.Command), cmd_name
         return command
 

@@ -44,7 +44,7 @@ def settings_options(command: F) -> F:
     return command
 
 
-def _file(ctx: click.Context) -> Path | None:
+def settings_file(ctx: click.Context) -> Path | None:
     """Return the settings file: the one named, else the one here, else none."""
     named: Path | None = ctx.meta.get(CONFIG_FILE)
     return named or (Path(FILE) if Path(FILE).is_file() else None)
@@ -146,7 +146,7 @@ def _tell(
 def serve(ctx: click.Context, /, **flags: str | None) -> None:
     """Run the service until it is interrupted (SIGINT or SIGTERM)."""
     os.umask(OWNER_ALONE)
-    settings = load(_file(ctx), os.environ, flags)
+    settings = load(settings_file(ctx), os.environ, flags)
     logging.basicConfig(
         level=logging.INFO,
         stream=sys.stderr,
@@ -195,7 +195,7 @@ class _Server(uvicorn.Server):
 @click.pass_context
 def config(ctx: click.Context, /, **flags: str | None) -> None:
     """Show every setting, its value, where the value comes from, and what it is for."""
-    file = _file(ctx)
+    file = settings_file(ctx)
     settings = load(file, os.environ, flags)
     texts = shown(settings)
     rows = [

@@ -54,10 +54,10 @@ async def keep_asking() -> None:
     """
     asked: dict[VerifierKey, Asked] = {}
     busy: dict[VerifierKey, asyncio.Task[None]] = {}
-    async with _client() as client, asyncio.TaskGroup() as group:
+    async with witness_client() as client, asyncio.TaskGroup() as group:
         while True:
             newest = await _newest_surely()
-            for one in await _witnesses(newest):
+            for one in await witnesses_of(newest):
                 known = asked.setdefault(one.key, Asked(one))
                 task = busy.get(one.key)
                 if newest and known.cosigned < newest.size and (task is None or task.done()):
@@ -75,8 +75,8 @@ async def seen_by_witnesses() -> None:
     newest = await newest_checkpoint()
     if newest is None:
         return
-    async with _client() as client:
-        witnesses = await _witnesses(newest)
+    async with witness_client() as client:
+        witnesses = await witnesses_of(newest)
         await asyncio.gather(*(_compare(client, one) for one in witnesses))
 
 
@@ -87,7 +87,7 @@ async def _compare(client: httpx.AsyncClient, witness: PolicyWitness) -> None:
         answer = await client.get(f"{witness.url}/{name}/checkpoint")
         if answer.status_code != OK:
             raise WitnessFailed(f"answered {answer.status_code}")
-        seen, _ = open_checkpoint(answer.content, terms().origin, _own_keys())
+        seen, _ = open_checkpoint(answer.content, terms().origin, own_keys())
     except (httpx.HTTPError, ProofRejected, WitnessFailed) as error:
         LOG.warning("witness %s does not tell what it saw: %s", witness.name, _cause(error))
         return
@@ -116,8 +116,8 @@ async def _newest_surely() -> StoredCheckpoint | None:
         return None
 
 
-async def _witnesses(newest: StoredCheckpoint | None) -> list[PolicyWitness]:
-    """Return the witnesses with an address, of the two newest policies."""
+async def witnesses_of(newest: StoredCheckpoint | None) -> list[PolicyWitness]:
+    """Return the witnesses with an address, of every policy on the log."""
     if newest is None:
         return []
     try:
@@ -191,13 +191,15 @@ async def store_cosignature(point: StoredCheckpoint, key: VerifierKey, answer: s
         )
 
 
-def _own_keys() -> list[VerifierKey]:
+def own_keys() -> list[VerifierKey]:
+    """Return whom to believe in for this log: the keys with which it signs now."""
     keys = ring()
     logs, mldsa = [key.public for key in keys.log_keys], [key.public for key in keys.log_mldsa]
     return log_verifiers(terms().origin, logs, mldsa)
 
 
-def _client() -> httpx.AsyncClient:
+def witness_client() -> httpx.AsyncClient:
+    """Return a client that waits for a witness as long as the settings say, and goes nowhere else."""
     return httpx.AsyncClient(timeout=settings().witness_timeout_seconds, follow_redirects=False)
 
 
