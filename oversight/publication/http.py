@@ -4,7 +4,6 @@ Any web server may serve the directory instead; nothing here is computed.
 """
 
 import asyncio
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from litestar.params import PathParameter
 
 from oversight.errors import Ground, Rule, RuleBroken
 from oversight.ledger.terms import terms
+from oversight.publication.paths import ANYBODY, CHECKPOINT, FOR_EVER, SOON_OLD, TILE_PATH
 
 FILE_PUBLISHED = Rule(
     "publication.file_published",
@@ -21,12 +21,6 @@ FILE_PUBLISHED = Rule(
     Ground.ABSENT,
 )
 
-# Level, or "entries"; index in groups of three digits; ".p/" and a width from 1 to 255.
-TILE_PATH = re.compile(
-    r"(?:[0-9]|[1-5][0-9]|6[0-3]|entries)/(?:x[0-9]{3}/){0,5}[0-9]{3}"
-    r"(?:\.p/(?:[1-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?",
-    re.ASCII,
-)
 TilePath = Annotated[
     str,
     PathParameter(
@@ -34,9 +28,6 @@ TilePath = Annotated[
         "N in groups of three digits, all but the last marked with x."
     ),
 ]
-FOR_EVER = "public, max-age=31536000, immutable"
-SOON_OLD = "public, max-age=1, must-revalidate"
-ANYBODY = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 TAGS = ["log"]
 
 
@@ -50,7 +41,7 @@ TAGS = ["log"]
 )
 async def get_published_checkpoint() -> Response[bytes]:
     """Give the newest checkpoint whose tiles are all published, with its cosignatures."""
-    return await _file("checkpoint", "text/plain; charset=utf-8", SOON_OLD)
+    return await _file(CHECKPOINT, "text/plain", SOON_OLD)  # the charset is added
 
 
 @get(

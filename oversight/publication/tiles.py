@@ -5,7 +5,6 @@ below it; what the database keeps must say the same.
 """
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 from oversight.errors import ProofRejected
@@ -21,8 +20,7 @@ from oversight.ledger.tiles import (
     tile_path,
 )
 from oversight.publication.directory import has_file, remove_partials, write_file
-
-Part = tuple[Tile, int, int]  # a tile, its width, and how many of its hashes are public already
+from oversight.publication.paths import new_tiles
 
 
 async def publish_tiles(root: Path, old_size: int, size: int) -> None:
@@ -46,18 +44,6 @@ async def publish_missing(root: Path, size: int) -> int:
             await _publish(root, tile, width, 0)
             count += 1
     return count
-
-
-def new_tiles(old_size: int, size: int) -> Iterator[Part]:
-    """Yield the tiles that a log has at `size` and had not at `old_size`, lower levels first."""
-    level, old, new = 0, old_size, size
-    while new:
-        for index in range(old // WIDTH, -(-new // WIDTH)):
-            width = min(WIDTH, new - index * WIDTH)
-            known = max(0, min(WIDTH, old - index * WIDTH))
-            if width > known:
-                yield (level, index), width, known
-        level, old, new = level + 1, old // WIDTH, new // WIDTH
 
 
 async def _publish(root: Path, tile: Tile, width: int, known: int) -> None:
