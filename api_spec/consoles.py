@@ -11,12 +11,15 @@ from bidding.contributor import console as contributor
 from bidding.external_draw import console as external_draw
 from bidding.intake import console as intake
 from bidding.verdict import console as verdict
+from oversight.custody import console as custody
 from oversight.identity import console as identity
 from oversight.policy import console as policy
+from oversight.mirror import console as mirror
 from oversight.witness import console as witness
 
 CONSOLES: tuple[click.Command, ...] = (
     *identity.COMMANDS,
+    *custody.COMMANDS,
     policy.policy,
     committee.committee,
     *contributor.COMMANDS,
@@ -25,4 +28,5 @@ CONSOLES: tuple[click.Command, ...] = (
     *external_draw.COMMANDS,
     *verdict.COMMANDS,
     *witness.COMMANDS,
+    *mirror.COMMANDS,
 )

@@ -72,11 +72,11 @@ async def seal_draw(actor: Actor, draw: str, order: SealOrder, occasion: Occasio
     async def deed(act: Act, found: Case, previous: int) -> DrawReceipt:
         state = advance(found.state, Step.SEAL)
         await _check_inputs(found)
-        await _check_vrf_key(act, found)
+        vrf_key = await _settled_vrf_key(act, found)
         wanted = from_text(order.reveal_by) if order.reveal_by else None
         due = reveal_time(wanted, act.at, edition(found.rulebook).draw.reveal_minutes)
         rosters = await _seal_rosters(found)
-        request = _request(found, rosters, await act.log_size(), due)
+        request = _request(found, rosters, vrf_key, await act.log_size(), due)
         fact = Sealed(
             draw=draw,
             previous=previous,
@@ -107,8 +107,24 @@ async def _check_inputs(found: Case) -> None:
     check_contributor_keys(keys, {party: known.keys for party, known in trusted.items()})
 
 
-async def _check_vrf_key(act: Act, found: Case) -> None:
-    published = await key_entry(DRAW_VRF, ring().vrf_public.hex())
+async def _settled_vrf_key(act: Act, found: Case) -> str:
+    """Return the newest of the center's keys (hex) that is on the log for long enough.
+
+    After a rotation the key before goes on sealing until then.
+    """
+    refusals = []
+    for public in reversed(ring().vrf_secrets):
+        try:
+            await _check_vrf_key(act, found, public.hex())
+        except RuleBroken as refusal:
+            refusals.append(refusal)
+        else:
+            return public.hex()
+    raise refusals[-1]
+
+
+async def _check_vrf_key(act: Act, found: Case, key: str) -> None:
+    published = await key_entry(DRAW_VRF, key)
     if published is None or published.index >= await effective_size():
         raise RuleBroken(VRF_KEY_PUBLISHED, needed="the key's entry in effect")
     at = from_micro_text(published.entry().at)
@@ -134,7 +150,7 @@ async def _seal_rosters(found: Case) -> _Rosters:
     return _Rosters(secret, sealed, fresh_bytes(SALT_BYTES), [list(pair) for pair in excluded])
 
 
-def _request(found: Case, rosters: _Rosters, as_of: int, due: datetime) -> Request:
+def _request(found: Case, rosters: _Rosters, vrf_key: str, as_of: int, due: datetime) -> Request:
     excluded = excluded_digest(rosters.salt, rosters.excluded).hex()
     return Request(
         protocol=PROTOCOL,
@@ -157,7 +173,7 @@ def _request(found: Case, rosters: _Rosters, as_of: int, due: datetime) -> Reque
             for one in found.senders
         ],
         beacon=None,
-        vrf_key=ring().vrf_public.hex(),
+        vrf_key=vrf_key,
         reveal_by=to_text(due),
     )
 

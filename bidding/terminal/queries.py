@@ -1,7 +1,8 @@
 """What complete inputs give: proof, order of every stratum, walk. Nothing is written."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -108,23 +109,27 @@ async def result(case: Case, request: Request) -> Result:
     sizes = {stratum.id: stratum.size for stratum in request.strata}
     ordered = await asyncio.to_thread(orders, seed_of(inputs, beta), sizes)
     rosters = [await sealed.roster(case.id, place) for place in range(len(request.strata))]
-    lines = await _walk(case.id, request, ordered, rosters)
-    return Result(inputs, pi, beta, lines, await _paths(rosters, lines))
+    lines = await walk(request, ordered, rosters, partial(_attributes, case.id))
+    return Result(inputs, pi, beta, lines, await paths_of(rosters, lines))
 
 
-async def _walk(
-    draw: str, request: Request, ordered: list[Order], rosters: list[list[bytes]]
+async def walk(
+    request: Request,
+    ordered: list[Order],
+    rosters: list[list[bytes]],
+    attributes: Callable[[int, int], Awaitable[Attributes]],
 ) -> list[Line]:
     """Walk, loading a block of attributes whenever a cap asks for one that is not there.
 
     The walk depends on nothing but its inputs, so beginning it anew changes nothing.
+    `attributes` is asked for a stratum and a position, and may tell more than that one's.
     """
     known: Attributes = {}
     while True:
         try:
             return _walked(request, ordered, rosters, known)
         except _Unread as gap:
-            known |= await _attributes(draw, gap.stratum, gap.position)
+            known |= await attributes(gap.stratum, gap.position)
 
 
 def _walked(
@@ -153,12 +158,18 @@ def _walked(
 
 async def _attributes(draw: str, stratum: int, position: int) -> Attributes:
     block = position // sealed.BLOCK_ENTRIES
-    first = block * sealed.BLOCK_ENTRIES
     people = await sealed.people(draw, stratum, block, ring().fields)
+    return attributes_of(stratum, block, people)
+
+
+def attributes_of(stratum: int, block: int, people: Sequence[Candidate]) -> Attributes:
+    """Return the attributes of the people of one block."""
+    first = block * sealed.BLOCK_ENTRIES
     return {(stratum, first + place): expert_parts(one)[1] for place, one in enumerate(people)}
 
 
-async def _paths(rosters: list[list[bytes]], lines: Sequence[Line]) -> list[list[bytes]]:
+async def paths_of(rosters: list[list[bytes]], lines: Sequence[Line]) -> list[list[bytes]]:
+    """Return, for each line, the path of its commitment in its roster's tree."""
     found: dict[tuple[int, int], list[bytes]] = {}
     for stratum, roster in enumerate(rosters):
         places = [line.position for line in lines if line.stratum == stratum]

@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from oversight.act import begin
 from oversight.authority.rules import Actor
-from oversight.custody.facts import KeyPublished, PayloadErased
-from oversight.custody.rules import ERASE_PAYLOAD, PAYLOAD_EXISTS, PUBLISH_KEY, check_key
+from oversight.custody.facts import KeyPublished, KeyRetired, PayloadErased
+from oversight.custody.queries import key_lives
+from oversight.custody.rules import (
+    ERASE_PAYLOAD,
+    PAYLOAD_EXISTS,
+    PUBLISH_KEY,
+    RETIRE_KEY,
+    check_key,
+    check_publishable,
+    check_retirable,
+)
+from oversight.custody.schema import CustodyReceipt
 from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Occasion
 from oversight.ledger.recording import erase_payload
-
-
-class CustodyReceipt(msgspec.Struct, frozen=True):
-    """The act that did it; its entry's place follows with the next checkpoint."""
-
-    act: str
 
 
 async def publish_key(
@@ -25,15 +27,35 @@ async def publish_key(
     key: str,
     occasion: Occasion = Occasion(),  # noqa: B008, immutable
 ) -> CustodyReceipt:
-    """Put a public key (hex) on the log; the newest entry of a purpose is the one in use.
+    """Put a public key (hex) on the log. It is used once that entry is covered, not before.
 
     Raises:
-        RuleBroken: PERMISSION_HELD, KEY_PURPOSE_KNOWN.
+        RuleBroken: PERMISSION_HELD, KEY_PURPOSE_KNOWN, KEY_NOT_RETIRED.
         ProofRejected: the key binds nobody.
     """
     check_key(purpose, key)
     async with begin(actor, PUBLISH_KEY, occasion) as act:
+        lives = await key_lives(purpose)
+        check_publishable(key, [life.key for life in lives if life.retired is not None])
         await act.record(KeyPublished(purpose=purpose, key=key), subject=purpose)
+        return act.answered(CustodyReceipt(act.id))
+
+
+async def retire_key(
+    actor: Actor,
+    purpose: str,
+    key: str,
+    occasion: Occasion = Occasion(),  # noqa: B008, immutable
+) -> CustodyReceipt:
+    """Put on the log that the center no longer signs with a key; the key file follows.
+
+    Raises:
+        RuleBroken: PERMISSION_HELD, KEY_PURPOSE_KNOWN, KEY_RETIRABLE.
+    """
+    async with begin(actor, RETIRE_KEY, occasion) as act:
+        lives = await key_lives(purpose)
+        check_retirable(purpose, key, [life.key for life in lives if life.retired is None])
+        await act.record(KeyRetired(purpose=purpose, key=key), subject=purpose)
         return act.answered(CustodyReceipt(act.id))
 
 

@@ -10,8 +10,17 @@ class KeyPublished(Fact, frozen=True):
 
     kind: ClassVar[str] = "oversight.keys.published"
 
-    purpose: str  # "draw-vrf", "log"
-    key: str  # hex of the 32-byte public key
+    purpose: str  # "draw-vrf", "log", "log-ml-dsa-44"
+    key: str  # hex of the public key: 32 bytes, or 1,312 of ML-DSA-44
+
+
+class KeyRetired(Fact, frozen=True):
+    """The center no longer signs with this key; what it signed in its time stays good."""
+
+    kind: ClassVar[str] = "oversight.keys.retired"
+
+    purpose: str  # "log", "log-ml-dsa-44"
+    key: str  # hex of the public key, as it was published
 
 
 class PayloadErased(Fact, frozen=True):

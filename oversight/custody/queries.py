@@ -1,7 +1,15 @@
-"""Questions about keys that were published."""
+"""Questions about keys that were published, and about what entries conceal."""
 
-from oversight.custody.facts import KeyPublished
+from typing import Any
+
+from oversight.custody.facts import KeyPublished, KeyRetired
+from oversight.custody.rules import PURPOSES
+from oversight.custody.schema import KeyLife, KeyLives, PayloadState, PayloadStates
+from oversight.database import run
+from oversight.errors import RuleBroken
 from oversight.ledger.queries import LoggedEntry, entries_about
+from oversight.ledger.rules import ENTRY_EXISTS
+from oversight.values.instants import to_text
 
 
 async def key_entry(purpose: str, key: str) -> LoggedEntry | None:
@@ -10,3 +18,43 @@ async def key_entry(purpose: str, key: str) -> LoggedEntry | None:
         if logged.entry().body.get("key") == key:
             return logged
     return None
+
+
+async def key_lives(purpose: str) -> list[KeyLife]:
+    """Return the lives of a purpose's keys, as entries that have an index tell; oldest first."""
+    lives: dict[str, KeyLife] = {}
+    for logged in await entries_about(purpose):
+        entry = logged.entry()
+        key = str(entry.body.get("key"))
+        if logged.kind == KeyPublished.kind and key not in lives:
+            lives[key] = KeyLife(purpose, key, logged.index, entry.at)
+        elif logged.kind == KeyRetired.kind and key in lives:
+            before = lives[key]
+            lives[key] = KeyLife(
+                purpose, key, before.published, before.published_at, logged.index, entry.at
+            )
+    return list(lives.values())
+
+
+async def all_key_lives() -> KeyLives:
+    """Return the lives of the keys of every purpose."""
+    return KeyLives([life for purpose in PURPOSES for life in await key_lives(purpose)])
+
+
+async def payload_states(act: str) -> PayloadStates:
+    """Return which concealed values of an act are kept and which were erased; never a value.
+
+    Raises:
+        RuleBroken: ENTRY_EXISTS, when the act concealed nothing, or there is no such act.
+    """
+    rows = await run(
+        "SELECT n, field, erased_at FROM payload WHERE act = {} ORDER BY n, field", act
+    )
+    if not rows:
+        raise RuleBroken(ENTRY_EXISTS, needed="an act that conceals something", act=act)
+    return PayloadStates(act, [_state(row) for row in rows])
+
+
+def _state(row: Any) -> PayloadState:
+    erased = row["erased_at"]
+    return PayloadState(row["n"], row["field"], "" if erased is None else to_text(erased))

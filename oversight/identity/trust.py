@@ -1,23 +1,45 @@
 """The trust file as this service would have it; a verifier compares it with other sources."""
 
 from oversight.configuration import settings
+from oversight.custody.queries import key_lives
+from oversight.custody.rules import LOG, LOG_MLDSA
 from oversight.identity import queries
 from oversight.identity.schema import Trust, TrustedEdition, Witnesses
 from oversight.keys.directory import ring
-from oversight.ledger.notes import make_vkey
+from oversight.ledger.notes import ED25519, MLDSA44, make_vkey
 from oversight.rulebook.rules import edition
 
 
 async def trust_file() -> Trust:
-    """Return log key, parties and editions in the form of draw.md (bundle and trust file)."""
+    """Return log keys, parties and editions in the form of draw.md (bundle and trust file)."""
     return Trust(
-        log_keys=[make_vkey(settings().origin, ring().log.public)],
+        log_keys=await _log_keys(),
         witnesses=Witnesses(0, []),
         center=await queries.center(),
         parties=await queries.trust_parties(),
         beacons={},
         editions={name: _trusted_edition(name) for name in settings().editions},
     )
+
+
+async def _log_keys() -> list[str]:
+    """Return the verifier keys of the log: those on record and at hand, without retired ones.
+
+    A key is named from its publication on, before it signs, so that a trust file fetched during a
+    rotation holds the old key and the new one. Draw verifiers ignore the type of ML-DSA-44.
+    """
+    held = {
+        LOG: (ED25519, [key.public.hex() for key in ring().log_keys]),
+        LOG_MLDSA: (MLDSA44, [key.public.hex() for key in ring().log_mldsa]),
+    }
+    named = []
+    for purpose, (type_, own) in held.items():
+        lives = await key_lives(purpose)
+        retired = {life.key for life in lives if life.retired is not None}
+        known = dict.fromkeys([*(life.key for life in lives), *own])
+        publics = [bytes.fromhex(key) for key in known if key not in retired]
+        named += [make_vkey(settings().origin, public, type_) for public in publics]
+    return named
 
 
 def _trusted_edition(name: str) -> TrustedEdition:

@@ -1,0 +1,217 @@
+"""How sealed rosters, results and lines follow from entries: recomputed from what R fixes.
+
+Nothing stored is believed for being stored: the request stands under the entry's R, rosters under
+the request's roots, people under their commitments, and the lines are walked anew.
+"""
+
+import zlib
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from bidding.bundle.rules import Request, Stratum
+from bidding.closing.rules import State
+from bidding.draw import queries as draws
+from bidding.draw.coverage import put_step, request_of, steps
+from bidding.draw.facts import Drawn, Sealed
+from bidding.draw.tables import DrawLine, DrawRequest, DrawResult
+from bidding.lottery.rules import orders, seed_of
+from bidding.sealing.coverage import commitments_digest, people_of
+from bidding.sealing.queries import BLOCK_ENTRIES, COMMITMENT_BYTES
+from bidding.sealing.rules import Candidate, roster_leaf, roster_root, seal_experts, secret_digest
+from bidding.sealing.tables import SealedBlock
+from bidding.terminal.queries import Attributes, attributes_of, paths_of, walk
+from oversight.errors import ProofRejected
+from oversight.keys.directory import ring
+from oversight.keys.vrf import verify
+from oversight.ledger.coverage import NOT_TOLD, Coverage, Replays, Rows, Said
+from oversight.ledger.rules import Frontier
+from oversight.values.digests import unhex
+
+COVERAGE: tuple[Coverage, ...] = ()
+
+_ANOTHER = "what opens to the sealed roster"  # stands where what is there does not
+
+
+class _Block(msgspec.Struct, frozen=True):
+    """A block that is there: what it says, by digests, and what its people commit to."""
+
+    number: int
+    commitments: str
+    people: str | None  # None: they do not open
+    computed: str | None  # digest of what the people commit to
+
+
+async def _sealed(said: Said, rows: Rows) -> None:
+    body, draw = said.body, said.body["draw"]
+    digest, act = body["request"], said.logged.act
+    await put_step(said, rows, State.SEALED)
+    fixed = dict.fromkeys(("digest", "request", "reveal_by", "secret", "excluded"), digest)
+    rows.put(DrawRequest, (draw,), act=act, **fixed)
+    request = await request_of(rows, draw, digest)
+    if request is None:
+        rows.untold(SealedBlock, draw=draw)
+        return
+    secret = await _secret(rows, request)
+    for place, stratum in enumerate(request.strata):
+        for number in range(-(-stratum.size // BLOCK_ENTRIES)):
+            rows.put(
+                SealedBlock,
+                (draw, place, number),
+                id=f"{draw}/{place}/{number}",
+                size=min(BLOCK_ENTRIES, stratum.size - number * BLOCK_ENTRIES),
+                act=act,
+            )
+        await _put_blocks(rows, draw, place, stratum, secret)
+
+
+async def _secret(rows: Rows, request: Request) -> bytes | None:
+    """Return the draw's secret, if what is there is the one that the request names."""
+    async for row in rows.found(DrawRequest, draw=request.draw):
+        try:
+            secret = ring().fields.open(bytes(row["secret"]), draws.secret_context(request.draw))
+        except ProofRejected:
+            return None
+        return secret if secret_digest(secret).hex() == request.secret else None
+    return None
+
+
+async def _put_blocks(
+    rows: Rows, draw: str, place: int, stratum: Stratum, secret: bytes | None
+) -> None:
+    """Hold commitments and people against the root: whichever side reaches it is the truth."""
+    stored, computed, blocks = Frontier(), Frontier(), []
+    async for row in rows.found(SealedBlock, draw=draw, stratum=place):
+        own = bytes(row["commitments"])
+        plain, opened = _commitments(row, secret)
+        _grow(stored, own)
+        _grow(computed, opened)
+        blocks.append(
+            _Block(
+                int(row["block"]),
+                commitments_digest(row),
+                None if plain is None else sha256(plain).hexdigest(),
+                sha256(opened).hexdigest(),
+            )
+        )
+    by_own = stored.root().hex() == stratum.root
+    by_people = computed.root().hex() == stratum.root
+    for block in blocks:
+        truth = block.commitments if by_own else block.computed if by_people else _ANOTHER
+        agree = block.computed == truth
+        people = NOT_TOLD if secret is None else block.people if agree else _ANOTHER
+        rows.change(SealedBlock, (draw, place, block.number), commitments=truth, people=people)
+
+
+def _commitments(row: Mapping[str, Any], secret: bytes | None) -> tuple[bytes | None, bytes]:
+    """Return the JSON of a block's people, and what these commit to; nothing if it does not open."""
+    try:
+        plain = people_of(row)
+        people = msgspec.json.decode(plain, type=list[Candidate])
+    except (ProofRejected, zlib.error, msgspec.DecodeError):
+        return None, b""
+    return plain, b"" if secret is None else b"".join(seal_experts(secret, people))
+
+
+def _grow(tree: Frontier, commitments: bytes) -> None:
+    for at in range(0, len(commitments), COMMITMENT_BYTES):
+        tree.append(roster_leaf(commitments[at : at + COMMITMENT_BYTES]))
+
+
+async def _drawn(said: Said, rows: Rows) -> None:
+    await put_step(said, rows, State.DRAWN)
+    await put_result(said, rows)
+
+
+async def put_result(said: Said, rows: Rows) -> None:
+    """Put what complete inputs gave, as the entry of the run or of the closing tells it."""
+    body, draw = said.body, said.body["draw"]
+    beta, request = await _beta(said, rows)
+    rows.put(
+        DrawResult,
+        (draw,),
+        alpha=body["alpha"],
+        pi=body["pi"] or "",
+        beta=beta,
+        walk=body["walk"] or "",
+        act=said.logged.act,
+    )
+    if not body["pi"]:
+        return
+    if request is None or beta is NOT_TOLD or not await _put_lines(rows, request, body, beta):
+        rows.untold(DrawLine, draw=draw)
+
+
+async def _beta(said: Said, rows: Rows) -> tuple[Any, Request | None]:
+    """Return the output that the proof proves under the sealed key, and the request."""
+    body = said.body
+    if not body["pi"]:
+        return "", None
+    async for step in steps(said):
+        if step.logged.kind == Sealed.kind:
+            request = await request_of(rows, body["draw"], step.body["request"])
+            if request is None:
+                break
+            key, alpha = unhex(request.vrf_key, 32), unhex(body["alpha"], 32)
+            return verify(key, unhex(body["pi"], 80), alpha).hex(), request
+    return NOT_TOLD, None
+
+
+async def _put_lines(rows: Rows, request: Request, body: Mapping[str, Any], beta: str) -> bool:
+    """Put the lines of the walk, made anew; tell whether the rosters let it be made."""
+    rosters = [await _roster(rows, request.draw, place) for place in range(len(request.strata))]
+    for roster, stratum in zip(rosters, request.strata, strict=True):
+        if roster_root(roster).hex() != stratum.root:
+            return False
+    seed = seed_of(unhex(body["alpha"], 32), unhex(beta, 64))
+    ordered = orders(seed, {stratum.id: stratum.size for stratum in request.strata})
+
+    async def attributes(stratum: int, position: int) -> Attributes:
+        return await _attributes(rows, request, rosters, stratum, position // BLOCK_ENTRIES)
+
+    try:
+        lines = await walk(request, ordered, rosters, attributes)
+    except ProofRejected:
+        return False
+    for number, (line, path) in enumerate(zip(lines, await paths_of(rosters, lines), strict=True)):
+        rows.put(
+            DrawLine,
+            (request.draw, number),
+            id=f"{request.draw}/{number}",
+            inclusion=[node.hex() for node in path],
+            **line.public(),
+        )
+    return True
+
+
+async def _roster(rows: Rows, draw: str, place: int) -> list[bytes]:
+    blocks = [
+        bytes(row["commitments"]) async for row in rows.found(SealedBlock, draw=draw, stratum=place)
+    ]
+    whole = b"".join(blocks)
+    return [whole[at : at + COMMITMENT_BYTES] for at in range(0, len(whole), COMMITMENT_BYTES)]
+
+
+async def _attributes(
+    rows: Rows, request: Request, rosters: list[list[bytes]], stratum: int, block: int
+) -> Attributes:
+    """Return the attributes of a block's people, if they are those of the sealed roster.
+
+    Raises:
+        ProofRejected: they are not.
+    """
+    secret = await _secret(rows, request)
+    first = block * BLOCK_ENTRIES
+    sealed = b"".join(rosters[stratum][first : first + BLOCK_ENTRIES])
+    async for row in rows.found(SealedBlock, draw=request.draw, stratum=stratum, block=block):
+        plain, commitments = _commitments(row, secret)
+        if plain is not None and commitments == sealed:
+            people = msgspec.json.decode(plain, type=list[Candidate])
+            return attributes_of(stratum, block, people)
+    raise ProofRejected("the people of a sealed block are not those of its roster")
+
+
+REPLAYS: Replays = {Sealed.kind: _sealed, Drawn.kind: _drawn}
+LEAVES_NO_ROW: Mapping[str, str] = {}
