@@ -19,8 +19,9 @@ class Ordered(Fact, frozen=True, omit_defaults=True):
     purpose: str
     attempt: int  # from 1, without gaps
     of: str | None  # the draw that this one supplements
-    # Salted commitment to strata, seats, caps, contributors, day and recused organisations, 32
-    # bytes as hex. The protocol does not know it, so a reader of foreign records does without.
+    # Salted commitment to strata, seats, caps, contributors, day, recused organisations and the id
+    # of whoever ordered (the last was not told at first), 32 bytes as hex. The protocol does not
+    # know it, so a reader of foreign records does without.
     terms: str = ""
 
 

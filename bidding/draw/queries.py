@@ -206,6 +206,16 @@ def excluded_context(draw: str) -> str:
     return f"draw/excluded/{draw}"
 
 
+def closing_context(draw: str) -> str:
+    """Return the context under which a closing's reasons in words are encrypted."""
+    return f"draw/closing/{draw}"
+
+
+def openings_context(draw: str) -> str:
+    """Return the context under which a draw's openings are encrypted."""
+    return f"draw/openings/{draw}"
+
+
 async def _step_view(step: Taken) -> StepView:
     index = await index_of(step.act, step.ordinal)
     return StepView(step.word, to_micro_text(step.at), step.act, index)

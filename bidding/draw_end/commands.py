@@ -11,6 +11,7 @@ from bidding.closing.rules import (
     check_no_proof,
     check_takes_part,
 )
+from bidding.draw import queries as draws
 from bidding.draw.commands import key_that_signed, take_step, write_step
 from bidding.draw.facts import Identified, Lapsed, Voided
 from bidding.draw.rules import IDENTIFY_DRAW, LAPSE_DRAW, VOID_DRAW, Case, Step, advance
@@ -87,7 +88,7 @@ async def _write_closing(act: Act, draw: str, closing: Closing, statement: str) 
             state=closing.state,
             reason=closing.reason,
             statement=statement,
-            text=ring().fields.seal(words, f"draw/closing/{draw}"),
+            text=ring().fields.seal(words, draws.closing_context(draw)),
             signature=closing.signature,
             party=act.actor.party,
             person=act.actor.person,
@@ -109,7 +110,7 @@ async def open_identities(actor: Actor, draw: str, occasion: Occasion) -> DrawRe
         digest = openings_digest(opened).hex()
         fact = Identified(draw=draw, previous=previous, openings=digest)
         ordinal = await act.record(fact, subject=found.subject)
-        sealed = ring().fields.seal(canonical(opened), queries.openings_context(draw))
+        sealed = ring().fields.seal(canonical(opened), draws.openings_context(draw))
         await DrawOpening.insert(
             DrawOpening(draw=draw, openings=sealed, digest=digest, person=actor.person, act=act.id)
         )

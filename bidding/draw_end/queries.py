@@ -111,7 +111,7 @@ async def stored_openings(draw: str) -> list[Opening]:
     row = await DrawOpening.select().where(DrawOpening.draw == draw).first()
     if row is None:
         return []
-    plain = ring().fields.open(bytes(row["openings"]), openings_context(draw))
+    plain = ring().fields.open(bytes(row["openings"]), draws.openings_context(draw))
     return msgspec.json.decode(plain, type=list[Opening])
 
 
@@ -131,11 +131,6 @@ async def public_openings(draw: str) -> list[Opening]:
             state=found.state.value,
         )
     return await stored_openings(draw)
-
-
-def openings_context(draw: str) -> str:
-    """Return the context under which a draw's openings are encrypted."""
-    return f"draw/openings/{draw}"
 
 
 async def _secret(draw: str) -> bytes:

@@ -158,7 +158,7 @@ async def _order(act: Act, ordered: Case, order: DrawOrder, previous: int | None
         purpose=ordered.purpose,
         attempt=ordered.attempt,
         of=ordered.of,
-        terms=act.conceal("terms", msgspec.to_builtins(order)),
+        terms=act.conceal("terms", msgspec.to_builtins(order) | {"person": ordered.person}),
     )
     ordinal = await act.record(fact, subject=ordered.subject)
     await _write(act, ordered, order)

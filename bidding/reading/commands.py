@@ -1,6 +1,6 @@
 """Showing protected fields, each showing recorded first; digesting a day's readings."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from bidding.reading import queries
 from bidding.reading.facts import Digested
@@ -58,6 +58,7 @@ async def note_reading(
                 fields=",".join(fields),
                 purpose=purpose,
                 at=at,
+                day=at.astimezone(UTC).date(),
             )
         )
 

@@ -1,7 +1,9 @@
 """Who saw what."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from operator import attrgetter
+from typing import Any
 
 from bidding.reading.rules import Reading
 from oversight.database import run
@@ -13,13 +15,11 @@ _COLUMNS = "id, expert, party, person, fields, purpose, at"
 
 async def readings_of(day: date) -> list[Reading]:
     """Return a day's readings (UTC) in the order in which they were recorded."""
-    begin = datetime.combine(day, time(), UTC)
     rows = await run(
-        f"SELECT {_COLUMNS} FROM reading WHERE at >= {{}} AND at < {{}} ORDER BY id",  # noqa: S608
-        begin,
-        begin + timedelta(days=1),
+        f"SELECT {_COLUMNS} FROM reading WHERE day = {{}} ORDER BY id",  # noqa: S608
+        day,
     )
-    return [_reading(row) for row in rows]
+    return [read(row) for row in rows]
 
 
 async def readings(expert: str, cursor: str) -> Page[Reading]:
@@ -38,7 +38,7 @@ async def readings(expert: str, cursor: str) -> Page[Reading]:
         f" ORDER BY id DESC LIMIT {PAGE_LIMIT + 1}",
         *values,
     )
-    return page_of([_reading(row) for row in rows], PAGE_LIMIT, attrgetter("id"))
+    return page_of([read(row) for row in rows], PAGE_LIMIT, attrgetter("id"))
 
 
 async def is_digested(day: date) -> bool:
@@ -46,7 +46,8 @@ async def is_digested(day: date) -> bool:
     return bool(await run("SELECT day FROM reading_digest WHERE day = {}", day))
 
 
-def _reading(row: dict[str, object]) -> Reading:
+def read(row: Mapping[str, Any]) -> Reading:
+    """Return a reading as its row tells it."""
     at = row["at"]
     assert isinstance(at, datetime)
     return Reading(

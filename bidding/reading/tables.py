@@ -14,6 +14,7 @@ class Reading(Table, tablename="reading"):
     fields = Varchar(length=100)  # which, joined by commas
     purpose = Varchar(length=200)
     at = Timestamptz()
+    day = Date()  # of that instant, UTC
 
 
 class ReadingDigest(Table, tablename="reading_digest"):

@@ -35,15 +35,6 @@ COVERAGE: tuple[Coverage, ...] = ()
 _ANOTHER = "what opens to the sealed roster"  # stands where what is there does not
 
 
-class _Block(msgspec.Struct, frozen=True):
-    """A block that is there: what it says, by digests, and what its people commit to."""
-
-    number: int
-    commitments: str
-    people: str | None  # None: they do not open
-    computed: str | None  # digest of what the people commit to
-
-
 async def _sealed(said: Said, rows: Rows) -> None:
     body, draw = said.body, said.body["draw"]
     digest, act = body["request"], said.logged.act
@@ -56,6 +47,7 @@ async def _sealed(said: Said, rows: Rows) -> None:
         return
     secret = await _secret(rows, request)
     for place, stratum in enumerate(request.strata):
+        opened = await _opened(rows, draw, place, stratum, secret)
         for number in range(-(-stratum.size // BLOCK_ENTRIES)):
             rows.put(
                 SealedBlock,
@@ -63,8 +55,8 @@ async def _sealed(said: Said, rows: Rows) -> None:
                 id=f"{draw}/{place}/{number}",
                 size=min(BLOCK_ENTRIES, stratum.size - number * BLOCK_ENTRIES),
                 act=act,
+                **opened.get(number, {}),
             )
-        await _put_blocks(rows, draw, place, stratum, secret)
 
 
 async def _secret(rows: Rows, request: Request) -> bytes | None:
@@ -78,35 +70,33 @@ async def _secret(rows: Rows, request: Request) -> bytes | None:
     return None
 
 
-async def _put_blocks(
+async def _opened(
     rows: Rows, draw: str, place: int, stratum: Stratum, secret: bytes | None
-) -> None:
-    """Hold commitments and people against the root: whichever side reaches it is the truth."""
+) -> dict[int, dict[str, object]]:
+    """Return what each block's commitments and people must be, by number.
+
+    Commitments and people are held against the root: the side that reaches it is the truth.
+    """
     stored, computed, blocks = Frontier(), Frontier(), []
     async for row in rows.found(SealedBlock, draw=draw, stratum=place):
-        own = bytes(row["commitments"])
         plain, opened = _commitments(row, secret)
-        _grow(stored, own)
+        _grow(stored, bytes(row["commitments"]))
         _grow(computed, opened)
-        blocks.append(
-            _Block(
-                int(row["block"]),
-                commitments_digest(row),
-                None if plain is None else sha256(plain).hexdigest(),
-                sha256(opened).hexdigest(),
-            )
-        )
+        people = None if plain is None else sha256(plain).hexdigest()
+        computed_digest = sha256(opened).hexdigest()
+        blocks.append((int(row["block"]), commitments_digest(row), people, computed_digest))
     by_own = stored.root().hex() == stratum.root
     by_people = computed.root().hex() == stratum.root
-    for block in blocks:
-        truth = block.commitments if by_own else block.computed if by_people else _ANOTHER
-        agree = block.computed == truth
-        people = NOT_TOLD if secret is None else block.people if agree else _ANOTHER
-        rows.change(SealedBlock, (draw, place, block.number), commitments=truth, people=people)
+    must: dict[int, dict[str, object]] = {}
+    for number, own, people, opens_to in blocks:
+        truth = own if by_own else opens_to if by_people else _ANOTHER
+        fits = people if opens_to == truth else _ANOTHER
+        must[number] = {"commitments": truth, "people": NOT_TOLD if secret is None else fits}
+    return must
 
 
 def _commitments(row: Mapping[str, Any], secret: bytes | None) -> tuple[bytes | None, bytes]:
-    """Return the JSON of a block's people, and what these commit to; nothing if it does not open."""
+    """Return the JSON of a block's people, and what these commit to, if they open."""
     try:
         plain = people_of(row)
         people = msgspec.json.decode(plain, type=list[Candidate])

@@ -67,10 +67,10 @@ Coverage = Covered | CoveredTogether | NotCovered
 class Rows(Protocol):
     """The rows that the entries make. Values are plain (bytes as hex, instants as ISO text)."""
 
-    def put(self, table: type[Table], key: Key, **columns: object) -> None:
+    def put(self, table: type[Table], key: Key, /, **columns: object) -> None:
         """Make a row, or replace it; columns that are not named here are not compared in it."""
 
-    def change(self, table: type[Table], key: Key, **columns: object) -> None:
+    def change(self, table: type[Table], key: Key, /, **columns: object) -> None:
         """Set columns of a row that an earlier entry made."""
 
     def drop(self, table: type[Table], key: Key) -> None:
@@ -79,10 +79,10 @@ class Rows(Protocol):
     def whole(self, table: type[Table], key: Key, digest: object) -> None:
         """Set the digest over all rows of a key (CoveredTogether)."""
 
-    def untold(self, table: type[Table], **columns: object) -> None:
+    def untold(self, table: type[Table], /, **columns: object) -> None:
         """Say that rows with these values cannot be judged: what they follow from is not told."""
 
-    def found(self, table: type[Table], **columns: object) -> AsyncIterator[Mapping[str, Any]]:
+    def found(self, table: type[Table], /, **columns: object) -> AsyncIterator[Mapping[str, Any]]:
         """Yield the rows with these values that are there, as they are, in order of their key.
 
         They are evidence, not truth: a replay holds them against what the entries say first.

@@ -1,0 +1,67 @@
+"""How the rows of an order follow from its entry, and from its opened terms."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bidding.closing.rules import State
+from bidding.committee.facts import Formed
+from bidding.draw.coverage import put_step
+from bidding.draw.facts import Ordered
+from bidding.draw.tables import Draw, DrawContributor
+from bidding.draw_order.rules import caps_of
+from bidding.eligibility.rules import stratum_id
+from oversight.ledger.coverage import NOT_TOLD, Coverage, Replays, Rows, Said, if_told
+from oversight.rulebook.rules import edition
+
+_SENT = ("key", "commitment", "nonce", "signature")
+
+COVERAGE: tuple[Coverage, ...] = ()
+
+
+async def _ordered(said: Said, rows: Rows) -> None:
+    body, draw = said.body, said.body["draw"]
+    formed = await said.before(Formed.kind, said.logged.subject)
+    rulebook = None if formed is None else formed.body["rulebook"]
+    terms: Any = said.opened("terms") if body.get("terms") else NOT_TOLD
+    rows.put(
+        Draw,
+        (draw,),
+        subject=said.logged.subject,
+        purpose=body["purpose"],
+        attempt=body["attempt"],
+        parent=body["of"] or "",
+        rulebook=rulebook,
+        party=said.actor,
+        person=if_told(terms, lambda told: told.get("person", NOT_TOLD)),
+        state=State.ORDERED.value,
+        strata=if_told(terms, _strata),
+        caps=if_told(terms, lambda told: caps_of(told["caps"], edition(str(rulebook)).draw)),
+        conditions=if_told(terms, _conditions),
+        act=said.logged.act,
+    )
+    if terms is NOT_TOLD:
+        rows.untold(DrawContributor, draw=draw)
+    else:
+        _put_contributors(rows, draw, terms["contributors"])
+    await put_step(said, rows)
+
+
+def _put_contributors(rows: Rows, draw: str, parties: list[str]) -> None:
+    for place, party in enumerate(parties):
+        row = {"id": f"{draw}/{place}", "place": place, **dict.fromkeys(_SENT, "")}
+        rows.put(DrawContributor, (draw, party), **row)
+
+
+def _strata(terms: Mapping[str, Any]) -> object:
+    return [
+        {"id": stratum_id(one["specialty"], one["region"]), "seats": one["seats"]}
+        for one in terms["strata"]
+    ]
+
+
+def _conditions(terms: Mapping[str, Any]) -> object:
+    return {"on": terms["evaluation_day"], "organisations": terms["recused"]}
+
+
+REPLAYS: Replays = {Ordered.kind: _ordered}
+LEAVES_NO_ROW: Mapping[str, str] = {}
