@@ -23,7 +23,7 @@ from oversight.ledger.rules import EMPTY_ROOT
 from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.ledger.terms import terms
 from oversight.publication.collecting import OK, own_keys, witness_client, witnesses_of
-from oversight.publication.paths import CHECKPOINT
+from oversight.publication.source import CHECKPOINT
 from oversight.signer.state import SignerState
 
 WITNESSES_ASKED = Rule(

@@ -199,7 +199,7 @@ def own_keys() -> list[VerifierKey]:
 
 
 def witness_client() -> httpx.AsyncClient:
-    """Return a client that waits for a witness as long as the settings say, and goes nowhere else."""
+    """Return a client that waits for a witness as long as the settings say."""
     return httpx.AsyncClient(timeout=settings().witness_timeout_seconds, follow_redirects=False)
 
 

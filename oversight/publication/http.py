@@ -12,7 +12,8 @@ from litestar.params import PathParameter
 
 from oversight.errors import Ground, Rule, RuleBroken
 from oversight.ledger.terms import terms
-from oversight.publication.paths import ANYBODY, CHECKPOINT, FOR_EVER, SOON_OLD, TILE_PATH
+from oversight.publication.paths import ANYBODY, FOR_EVER, SOON_OLD, TILE_PATH
+from oversight.publication.source import CHECKPOINT
 
 FILE_PUBLISHED = Rule(
     "publication.file_published",

@@ -26,10 +26,9 @@ from oversight.ledger.rules import check_consistency
 from oversight.ledger.signed_checkpoint import sign_checkpoint_note
 from oversight.ledger.terms import Remembered, terms
 from oversight.publication.directory import write_file
+from oversight.publication.source import CHECKPOINT
 from oversight.publication.tiles import publish_missing, publish_tiles
 from oversight.signer.state import HeldState, SignerState, hold_state
-
-CHECKPOINT = "checkpoint"
 
 
 class _Published:

@@ -1,13 +1,15 @@
 """A process that is killed at its k-th statement, restarted, and killed at the next one.
 
-    python crashing.py DSN KEYS STEP
+    python crashing.py DSN KEYS SIGNER PUBLIC STEP
 
 Each life is a forked child: it opens the database as a restarted service would, asserts that
 rows and log agree, and then does two acts, integrates and signs, until SIGKILL meets it just
-before its k-th statement (or in the midst of a bulk insert, or right after a COMMIT). k grows
-by STEP until a life reaches its end. The last line printed is the number of deaths.
+before its k-th statement (or in the midst of a bulk insert, or right after a COMMIT), or just
+before it opens, renames or removes its k-th file of the published log or of the signer's state.
+k grows by STEP until a life reaches its end. The last line printed is the number of deaths.
 
-The statements are counted by the drivers' own connection classes; nothing of ours is replaced.
+Statements are counted by the drivers' own connection classes, files by the interpreter's audit
+hook; nothing of ours is replaced.
 """
 
 from __future__ import annotations
@@ -28,16 +30,21 @@ from oversight.act import begin
 from oversight.authority.rules import Actor, Permission, Post, Role
 from oversight.database import attach, engine, make_engine, run
 from oversight.idempotency.requests import Occasion, Once, Replayed
-from oversight.keys.directory import open_ring, use_ring
+from oversight.keys.directory import open_ring, ring, use_ring
 from oversight.ledger import tables
 from oversight.ledger.facts import Fact
-from oversight.publication.signing import sign_checkpoint
 from oversight.ledger.integrate import integrate
 from oversight.ledger.nodes import root_at
 from oversight.ledger.rules import leaf_hash, root_of
+from oversight.ledger.signed_checkpoint import log_verifiers, open_checkpoint
 from oversight.ledger.terms import Terms, use_terms
+from oversight.publication.signing import sign_checkpoint
+from oversight.publication.source import open_source
+from oversight.publication.verified import VerifiedLog
+from oversight.signer.state import read_state
 
 BULK = 25
+ORIGIN = "demo.daylight.invalid/log"
 ADMINISTRATOR = frozenset({Post.ADMINISTRATOR})
 CLERK = Actor("center", Role.TRADING_CENTER, "clerk", ADMINISTRATOR)
 HERD = Permission("test.sheep.herd", ADMINISTRATOR, None, "放羊", "Herd")
@@ -72,6 +79,21 @@ def stepping(rows: Any) -> Any:
         if number % 10 == 5:
             step()
         yield row
+
+
+class Places:
+    """Directories whose files count."""
+
+    signer = ""
+    public = ""
+
+
+def stepping_files(event: str, values: tuple[Any, ...]) -> None:
+    """Count what is opened to be written, renamed or removed in the two directories."""
+    if event in {"open", "os.rename", "os.remove", "shutil.rmtree", "os.mkdir"}:
+        path, writes = str(values[0]), event != "open" or bool(values[2] & os.O_ACCMODE)
+        if writes and path.startswith((Places.signer, Places.public)):
+            step()
 
 
 class MortalSqlite(sqlite3.Connection):
@@ -151,7 +173,23 @@ async def check() -> tuple[int, int]:
     assert await root_at(len(leaves)) == root_of(leaves), "the tiles disagree"
     for row in await run("SELECT size, root FROM checkpoint"):
         assert bytes(row["root"]) == root_of(leaves[: row["size"]]), "a checkpoint disagrees"
+    check_outside(leaves, [bytes(row["body"]) for row in entries])
     return len(acts), len(recorded)
+
+
+def check_outside(leaves: list[bytes], bodies: list[bytes]) -> None:
+    """Assert that state and published files are about this log, however far they came."""
+    state = read_state(Path(Places.signer))
+    assert state is not None, "the state is gone"
+    assert state.root == root_of(leaves[: state.size]).hex(), "the signer's state disagrees"
+    if not Path(Places.public, "checkpoint").exists():
+        return
+    source = open_source(Places.public)
+    keys = log_verifiers(ORIGIN, [key.public for key in ring().log_keys], [])
+    told, _ = open_checkpoint(source.read("checkpoint", 100_000), ORIGIN, keys)
+    assert told.size <= state.size, "a checkpoint left before it was remembered"
+    published = [entry for _, some in VerifiedLog(source, told).entries(0) for entry in some]
+    assert published == bodies[: told.size], "the published log disagrees"
 
 
 async def restart(dsn: str, death: int | None) -> None:
@@ -199,11 +237,13 @@ def in_a_child(deed: Any) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def main(dsn: str, keys: str, stride: int) -> None:
+def main(dsn: str, keys: str, signer: str, public: str, stride: int) -> None:
     """Die at every `stride`-th statement, then repeat everything."""
     oversight.act.BUFFERED_MAX = 10  # several batches in one small act
+    Places.signer, Places.public = signer, public
+    sys.addaudithook(stepping_files)
     use_ring(open_ring(Path(keys)))
-    use_terms(Terms("demo.daylight.invalid/log"))
+    use_terms(Terms(ORIGIN, signer_dir=signer, public_dir=public))
     death = 1
     while (code := in_a_child(restart(dsn, death))) == -signal.SIGKILL:
         death += stride
@@ -214,4 +254,4 @@ def main(dsn: str, keys: str, stride: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(*sys.argv[1:5], int(sys.argv[5]))

@@ -14,14 +14,15 @@ from typing import ClassVar
 
 from oversight.act import begin
 from oversight.authority.rules import Actor, Permission, Post, Role
+from oversight.configuration import Settings, use_settings
 from oversight.database import close_database, open_database, retried
 from oversight.idempotency.requests import Occasion, Once, Replayed
 from oversight.keys.directory import open_ring, use_ring
 from oversight.ledger.facts import Fact
-from oversight.publication.hand import keep_log
 from oversight.ledger.tables import ActKey, Payload, Pending
 from oversight.ledger.tables import EntryRow as Placed
 from oversight.ledger.terms import Terms, use_terms
+from oversight.publication.hand import keep_log
 
 ADMINISTRATOR = frozenset({Post.ADMINISTRATOR})
 CLERK = Actor("center", Role.TRADING_CENTER, "clerk", ADMINISTRATOR)
@@ -53,6 +54,7 @@ async def act(key: str, entries: int) -> int:
 async def main(dsn: str, keys: str, name: str, acts: int, entries: int) -> None:
     """Act beside the others."""
     use_ring(open_ring(Path(keys)))
+    use_settings(Settings())
     use_terms(Terms("demo.daylight.invalid/log", pending_max=10**9))
     await open_database(dsn, [Pending, ActKey, Payload, Placed], ["oversight"])
     keeper = asyncio.create_task(keep_log(0.05))

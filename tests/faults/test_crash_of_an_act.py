@@ -1,4 +1,6 @@
-"""Killed at any statement of an act, of the sequencer or of the signer, rows and log agree."""
+"""Killed at any statement or file of an act, the sequencer, the publisher or the signer, rows, log,
+published files and the signer's state agree, and nothing is lost, doubled or forked.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ async def test_a_kill_at_any_statement_leaves_rows_and_log_in_agreement(house):
         await run("CREATE TABLE sheep (act VARCHAR(36) NOT NULL, n INTEGER NOT NULL)")
     keys = house.settings.key_dir
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "ignore", str(CHILD), house.dsn, keys, str(STRIDE[house.engine]),
+        sys.executable, "-W", "ignore", str(CHILD), house.dsn, keys,
+        house.settings.signer_dir, house.settings.public_dir, str(STRIDE[house.engine]),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(CHILD.parents[2])},
     )  # fmt: skip
