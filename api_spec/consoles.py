@@ -13,8 +13,8 @@ from bidding.intake import console as intake
 from bidding.verdict import console as verdict
 from oversight.custody import console as custody
 from oversight.identity import console as identity
-from oversight.policy import console as policy
 from oversight.mirror import console as mirror
+from oversight.policy import console as policy
 from oversight.witness import console as witness
 
 CONSOLES: tuple[click.Command, ...] = (

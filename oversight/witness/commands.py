@@ -4,6 +4,7 @@ import logging
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -46,7 +47,7 @@ class Answer(msgspec.Struct, frozen=True):
     size: int = 0  # STALE: the size that was cosigned last
 
 
-Prepare = Callable[[LogRecord, Checkpoint], None]
+Prepare = Callable[[LogRecord, Checkpoint], AbstractContextManager[None]]
 
 
 class Witness(msgspec.Struct, frozen=True):
@@ -116,17 +117,13 @@ def add_log(witness: Witness, origin: str, vkeys: Sequence[str], source: str = "
     witness.store.add_log(origin, vkeys, source)
 
 
-def _nothing(log: LogRecord, checkpoint: Checkpoint) -> None:
-    """Prepare nothing: a witness promises what it saw, and no more."""
-
-
 def add_checkpoint(
-    witness: Witness, data: bytes, clock: Clock = utc_now, prepare: Prepare = _nothing
+    witness: Witness, data: bytes, clock: Clock = utc_now, prepare: Prepare | None = None
 ) -> Answer:
     """Judge a submission and cosign it if it stands; stored before anybody sees a signature.
 
-    `prepare` runs before the record is held, on a checkpoint that would be cosigned as things
-    stand; a CannotNow of it puts the submission off.
+    `prepare` is entered with a checkpoint that would be cosigned as things stand, before the
+    record is held, and left when it was stored; a CannotNow of it puts the submission off.
     """
     try:
         submission = parse_submission(data)
@@ -134,13 +131,13 @@ def add_checkpoint(
         return Answer(Outcome.MALFORMED)
     try:
         return _judged(witness, submission, data, clock, prepare)
-    except (CannotNow, sqlite3.Error) as trouble:
+    except (CannotNow, RuleBroken, sqlite3.Error) as trouble:
         logger.warning("%s: %s", submission.checkpoint.origin, trouble)
         return Answer(Outcome.NOT_NOW)
 
 
 def _judged(
-    witness: Witness, submission: Submission, data: bytes, clock: Clock, prepare: Prepare
+    witness: Witness, submission: Submission, data: bytes, clock: Clock, prepare: Prepare | None
 ) -> Answer:
     log = witness.store.log(submission.checkpoint.origin)
     if log is None:
@@ -149,9 +146,9 @@ def _judged(
         lines = signed_lines(submission, log.keys)
     except ProofRejected:
         return Answer(Outcome.UNSIGNED)
-    if decide(submission, log.known) is Outcome.COSIGNED:
-        prepare(log, submission.checkpoint)
-    return _settle(witness, submission, lines, data, int(clock().timestamp()))
+    wanted = prepare is not None and decide(submission, log.known) is Outcome.COSIGNED
+    with prepare(log, submission.checkpoint) if prepare and wanted else nullcontext():
+        return _settle(witness, submission, lines, data, int(clock().timestamp()))
 
 
 def _settle(

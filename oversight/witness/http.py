@@ -9,6 +9,7 @@ Nobody signs in: a submission is judged by the log's signature. No address of a 
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +20,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.types import Message, Scope
 
+from oversight.publication.paths import ANYBODY
 from oversight.witness.commands import Answer
 from oversight.witness.rules import REQUEST_BYTES_MAX, Outcome
 
@@ -65,7 +67,7 @@ async def get_checkpoint(hashed: FromPath[str], state: State) -> Response[str]:
     note = await asyncio.to_thread(state.latest, hashed)
     if note is None:
         return Response("not found\n", status_code=HTTPStatus.NOT_FOUND, media_type=TEXT)
-    return Response(note, media_type=TEXT)
+    return Response(note, media_type=TEXT, headers=ANYBODY)
 
 
 def create_cosigner_app(
@@ -73,14 +75,15 @@ def create_cosigner_app(
     latest: Latest,
     prefix: str = "",
     more: Sequence[HTTPRouteHandler] = (),
-    **state: Any,
+    lifespan: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]] = (),
 ) -> Litestar:
-    """Return the application of a cosigner; `more` doors find `state` in the application's."""
+    """Return the application of a cosigner, with `more` doors of a mirror's."""
     return Litestar(
         path=prefix or "/",
         route_handlers=[add_checkpoint, get_checkpoint, *more],
+        lifespan=list(lifespan),
         request_max_body_size=REQUEST_BYTES_MAX,
-        state=State({"submit": submit, "latest": latest, **state}),
+        state=State({"submit": submit, "latest": latest}),
         before_send=[_protect],
         exception_handlers={HTTPException: _refused, Exception: _failed},
         openapi_config=None,

@@ -23,7 +23,7 @@ from oversight.witness.rules import WITNESS_WHOLE, Evidence, Known, Promise, ori
 
 RECORD = "cosigner.sqlite"
 WAIT_SECONDS = 5.0  # for another process's transaction
-UNPROVEN_KEPT = 1000  # of a log; anybody can send such, so there is an end to them
+EVIDENCE_KEPT = 100  # of a log and kind: there is an end to what strangers can make us store
 
 SCHEMA = """
 PRAGMA journal_mode=WAL;
@@ -221,7 +221,7 @@ class Held:
     def keep(
         self, kind: Evidence, checkpoint: Checkpoint, known: str, request: bytes, seconds: int
     ) -> None:
-        """Keep a log-signed request; of those that prove nothing, the newest only."""
+        """Keep a log-signed request; of too many the first split views, the newest of the rest."""
         origin = checkpoint.origin
         self._do(
             "INSERT OR IGNORE INTO evidence (origin, kind, at, size, root, known, request)"
@@ -230,8 +230,9 @@ class Held:
         )
         self._do(
             "DELETE FROM evidence WHERE origin = ? AND kind = ? AND id NOT IN (SELECT id FROM"
-            " evidence WHERE origin = ? AND kind = ? ORDER BY id DESC LIMIT ?)",
-            *(origin, Evidence.UNPROVEN, origin, Evidence.UNPROVEN, UNPROVEN_KEPT),
+            " evidence WHERE origin = ? AND kind = ?"
+            " ORDER BY CASE kind WHEN ? THEN id ELSE -id END LIMIT ?)",
+            *(origin, kind, origin, kind, Evidence.SPLIT, EVIDENCE_KEPT),
         )
 
 
