@@ -28,6 +28,7 @@ from bidding.draw import facts as draw_facts
 from bidding.draw import http as draw_http
 from bidding.draw import rules as draw_rules
 from bidding.draw import tables as draw_tables
+from bidding.draw_chain import rules as draw_chain_rules
 from bidding.draw_end import http as draw_end_http
 from bidding.draw_end import rules as draw_end_rules
 from bidding.draw_order import http as draw_order_http
@@ -85,6 +86,8 @@ from oversight.ledger import tables as ledger_tables
 from oversight.ledger.facts import Fact
 from oversight.policy import http as policy_http
 from oversight.policy import rules as policy_rules
+from oversight.public_audit import entry_rules
+from oversight.public_audit.rules import EntryRule
 from oversight.publication import adopting as publication_adopting
 from oversight.publication import http as publication_http
 from oversight.rulebook import http as rulebook_http
@@ -184,6 +187,9 @@ MIGRATED: tuple[str, ...] = ("oversight", "bidding")
 
 # The commands of all consoles; add a concept's in `consoles.py`.
 CONSOLES: tuple[click.Command, ...] = consoles.CONSOLES
+
+# What must hold over the entries of a log, for the audit of what is published.
+AUDITED: tuple[EntryRule, ...] = (*entry_rules.OWN_RULES, draw_chain_rules.DRAW_CHAINS)
 
 # Patterns over log entries that deserve an alert; none yet.
 DETECTORS: tuple[Callable[..., object], ...] = ()

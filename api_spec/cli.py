@@ -30,6 +30,7 @@ OWN_COMMANDS = {
     "serve": ("api_spec.instance", "serve"),
     "config": ("api_spec.instance", "config"),
     "signer": ("api_spec.signer_command", "signer"),
+    "audit": ("api_spec.audit", "audit"),
 }
 
 

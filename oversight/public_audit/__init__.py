@@ -1,0 +1,1 @@
+"""The outsider's audit: everything that the published files of a log can show, and nothing else."""

@@ -1,0 +1,101 @@
+"""Who vouches for the present checkpoint, as far as an outsider can tell. Pure.
+
+A policy takes effect when a checkpoint above its entry satisfies the policy before it. An outsider
+sees only the checkpoints that he fetched, so a change that none of those confirmed may be in
+effect or not: then the checkpoint has to satisfy both. A weaker policy that nobody confirmed
+never excuses a missing cosigner.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from oversight.ledger.checkpoint import Checkpoint
+from oversight.ledger.notes import VerifierKey
+from oversight.ledger.policy import (
+    FIRST_ERA,
+    Adopted,
+    Era,
+    Policy,
+    confirmed_since,
+    confirms,
+    era_at,
+    next_era,
+)
+from oversight.ledger.signed_checkpoint import open_checkpoint
+from oversight.public_audit.report import Witnessed
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """What the cosignatures say, and the eras that are known now: (size above which, entry)."""
+
+    witnessed: Witnessed
+    eras: list[tuple[int, int]]
+
+
+def judge_quorum(
+    note: str,
+    checkpoint: Checkpoint,
+    log_keys: Sequence[VerifierKey],
+    policies: Sequence[Adopted],
+    *,
+    known: Sequence[tuple[int, int]],
+    own: Policy | None,
+) -> Judged:
+    """Judge a checkpoint by the auditor's own policy, else by those on the log.
+
+    Raises:
+        ProofRejected: a cosignature under a key that a policy names does not hold.
+    """
+    eras = _eras(policies, known)
+    now = next(era for era in reversed(eras) if checkpoint.size > era.above)
+    later = [change for change in policies if change.index > now.index]
+    candidates = [("your policy", own)] if own is not None else _candidates(now, later)
+    keys = _keys([policy for _, policy in candidates])
+    every = _keys([change.policy for change in policies]) | keys
+    _, opened = open_checkpoint(note, checkpoint.origin, log_keys, sorted(every, key=_by_id))
+    cosigned = [(key, at) for key, at in opened.cosigned if key in every]
+    missed = [
+        name for name, policy in candidates if not policy.is_satisfied({key for key, _ in cosigned})
+    ]
+    count = len({key for key, _ in cosigned} & keys)
+    names = [name for name, policy in candidates if policy.witnesses]
+    witnessed = Witnessed(count, len(keys), missed, names)
+    return Judged(witnessed, _grown(eras, later, checkpoint.size, cosigned))
+
+
+def _keys(policies: Sequence[Policy]) -> set[VerifierKey]:
+    return {witness.key for policy in policies for witness in policy.witnesses}
+
+
+def _by_id(key: VerifierKey) -> tuple[str, bytes]:
+    return key.name, key.id
+
+
+def _eras(policies: Sequence[Adopted], known: Sequence[tuple[int, int]]) -> list[Era]:
+    by_index = {change.index: change.policy for change in policies}
+    return [FIRST_ERA, *(Era(above, by_index[entry], entry) for above, entry in known)]
+
+
+def _candidates(now: Era, later: Sequence[Adopted]) -> list[tuple[str, Policy]]:
+    """Return the policies that judge a checkpoint, or may."""
+    return [(f"entry {now.index}", now.policy)] * (now is not FIRST_ERA) + [
+        (f"entry {change.index}", change.policy) for change in later
+    ]
+
+
+def _grown(
+    eras: list[Era],
+    later: Sequence[Adopted],
+    size: int,
+    cosigned: Sequence[tuple[VerifierKey, int]],
+) -> list[tuple[int, int]]:
+    """Return the eras, with the one that this checkpoint begins."""
+    now = era_at(eras, size)
+    above = {
+        change.index: size
+        for change in later
+        if change.index < size and confirms(now, cosigned, confirmed_since(now, change))
+    }
+    begun = next_era(above, later)
+    return [(era.above, era.index) for era in [*eras[1:], *([begun] if begun else [])]]
