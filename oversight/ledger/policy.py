@@ -14,6 +14,7 @@ from typing import ClassVar
 import msgspec
 
 from oversight.errors import ProofRejected
+from oversight.ledger.checkpoint import parse_decimal
 from oversight.ledger.facts import Fact
 from oversight.ledger.notes import ED25519, VerifierKey, parse_vkey
 
@@ -142,7 +143,7 @@ class _Reader:
             raise ProofRejected(f"line {number} of a policy begins with none of its words")
         try:
             deed(*rest)
-        except (TypeError, ValueError, KeyError):
+        except (TypeError, ValueError, KeyError, ProofRejected):
             raise ProofRejected(f"line {number} of a policy is not as its format says") from None
 
     def policy(self) -> Policy:
@@ -163,7 +164,7 @@ class _Reader:
 
     def _group(self, name: str, least: str, *members: str) -> None:
         counts = {"all": len(members), "any": 1}
-        count = counts[least] if least in counts else int(least)
+        count = counts[least] if least in counts else parse_decimal(least)
         if not 1 <= count <= len(members) or len(set(members)) < len(members):
             raise ValueError("a group counts its members")
         for member in members:
