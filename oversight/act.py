@@ -14,15 +14,9 @@ from oversight.database import WRITES_DO_NOT_COLLIDE, writing
 from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Occasion, claim, keep_answer
 from oversight.ledger.facts import SALT_BYTES, Fact, entry_bytes, field_commitment
-from oversight.ledger.integrate import integrate
-from oversight.ledger.recording import (
-    Concealed,
-    Recorded,
-    put_down,
-    require_room,
-    settle,
-    settled_size,
-)
+from oversight.ledger.integrate import Recorded, integrate
+from oversight.ledger.news import announce
+from oversight.ledger.recording import Concealed, put_down, require_room, settled_size
 from oversight.ledger.rules import leaf_hash
 from oversight.values.canonical import canonical
 from oversight.values.instants import to_micro_text
@@ -115,14 +109,13 @@ class Act:
         return True
 
     async def _close(self) -> None:
-        """Put down what is left, keep the answer, and hand the entries to the log."""
+        """Put down what is left and keep the answer."""
         assert self._next, f"{self.permission.act} left no trace on the log"
         await self._put_down()
         once = self.occasion.once
         if once is not None:
             assert self._answer is not None, f"{self.permission.act} kept no answer"
             await keep_answer(once, self._answer)
-        await settle()
 
     async def _put_down(self) -> None:
         assert all(row[1] < self._next for row in self._concealed), "concealed, but not recorded"
@@ -160,10 +153,12 @@ async def begin(
                 if opened:
                     yield act
                     await act._close()
-                    return
         except RuleBroken as refusal:
             if opened or not snapshot or refusal.rule != WRITES_DO_NOT_COLLIDE:
                 raise
+        if opened:
+            await announce()
+            return
         await integrate()  # the snapshot showed entries that wait for their index: take another
         await asyncio.sleep(SNAPSHOT_PAUSE_SECONDS)
     raise RuleBroken(WRITES_DO_NOT_COLLIDE, needed="trying again")

@@ -5,7 +5,7 @@ Nothing else: which tables there are is told by whoever opens the database.
 
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from itertools import islice
@@ -55,6 +55,7 @@ class _Attached:
     """The engine of this process."""
 
     engine: Engine | None = None
+    postgres = False
 
 
 def make_engine(dsn: str, connections_max: int = CONNECTIONS_MAX) -> Engine:
@@ -73,7 +74,7 @@ def make_engine(dsn: str, connections_max: int = CONNECTIONS_MAX) -> Engine:
 
 def attach(engine: Engine, tables: Iterable[type[Table]]) -> None:
     """Bind every table to `engine` and make it this process's engine."""
-    _Attached.engine = engine
+    _Attached.engine, _Attached.postgres = engine, isinstance(engine, PooledPostgresEngine)
     for table in tables:
         table._meta.db = engine
 
@@ -86,7 +87,7 @@ def engine() -> Engine:
 
 def is_postgres() -> bool:
     """Tell which of the two dialects the attached engine speaks."""
-    return isinstance(engine(), PooledPostgresEngine)
+    return _Attached.postgres
 
 
 async def open_database(
@@ -102,6 +103,18 @@ async def open_database(
     Raises:
         RuleBroken: DSN_UNDERSTOOD, or DATABASE_REACHABLE.
     """
+    await connect(dsn, tables, connections_max)
+    await migrate(packages)
+
+
+async def connect(
+    dsn: str, tables: Sequence[type[Table]], connections_max: int = CONNECTIONS_MAX
+) -> None:
+    """Attach and connect; the schema stays as it is.
+
+    Raises:
+        RuleBroken: DSN_UNDERSTOOD, or DATABASE_REACHABLE.
+    """
     attach(make_engine(dsn, connections_max), tables)
     try:
         await engine().start_connection_pool()
@@ -111,7 +124,6 @@ async def open_database(
             needed="a database that runs, and a DSN whose path, host, name and user are right",
             cause=type(error).__name__,
         ) from error
-    await migrate(packages)
 
 
 async def close_database() -> None:
@@ -213,21 +225,20 @@ async def bulk_insert(
     """Insert many rows at the driver's own speed, holding a few thousand at once.
 
     Values are passed to the driver as they are (no column defaults, no conversion by Piccolo).
+    A single row goes without the driver's bulk path, which is longer for one.
     """
     transaction: Any = engine().current_transaction.get()
     assert transaction is not None, "rows are inserted inside a transaction only"
-    for chunk in _chunks(rows):
-        if is_postgres():
+    here, rest = engine(), iter(rows)
+    while chunk := list(islice(rest, CHUNK_ROWS)):
+        if len(chunk) == 1:
+            await here.ask(_insertion(table, tuple(columns), is_postgres()), chunk[0], brief=True)
+        elif is_postgres():
             await transaction.connection.copy_records_to_table(
                 table._meta.tablename, records=chunk, columns=list(columns)
             )
         else:
             await transaction.connection.executemany(_insertion(table, tuple(columns)), chunk)
-
-
-async def insert_brief(table: type[Table], columns: Sequence[str], row: Sequence[object]) -> None:
-    """Insert one row, its values as `bulk_insert` takes them."""
-    await engine().ask(_insertion(table, tuple(columns), is_postgres()), row, brief=True)
 
 
 @lru_cache(maxsize=256)
@@ -238,8 +249,3 @@ def _insertion(table: type[Table], columns: tuple[str, ...], postgres: bool = Fa
     marks = ", ".join(f"${n}" if postgres else "?" for n, _ in enumerate(columns, start=1))
     return f'INSERT INTO "{name}" ({names}) VALUES ({marks})'  # noqa: S608
 
-
-def _chunks(rows: Iterable[tuple[object, ...]]) -> Iterator[list[tuple[object, ...]]]:
-    iterator = iter(rows)
-    while chunk := list(islice(iterator, CHUNK_ROWS)):
-        yield chunk

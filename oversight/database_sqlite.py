@@ -40,6 +40,7 @@ PRAGMAS = (
 )
 READERS = 4  # more only fight for the interpreter lock
 SHORT_SECONDS = 0.001  # a disk that commits faster than this is not worth the way to a thread
+BREATH_SECONDS = 0.002  # how long writers that never wait hold the event loop
 SHORT_VALUES = 64  # of an INSERT that runs where it is asked
 
 _ROWS = re.compile(r'\s*INSERT INTO [\w"]+ \([^()]*\) VALUES [^;]*', re.DOTALL)
@@ -115,21 +116,21 @@ class _Pool:
 class PooledTransaction(SQLiteTransaction):
     """A transaction on a kept connection: a writer's (IMMEDIATE) or a reader's (a snapshot)."""
 
-    __slots__ = ()
+    __slots__ = ("writes",)
     engine: "PooledSqliteEngine"
     connection: Any  # Line, until it is over
 
-    @property
-    def writes(self) -> bool:
-        """Whether this is the transaction that may change rows."""
-        return self.transaction_type is TransactionType.immediate
+    def __init__(self, engine: "PooledSqliteEngine", writes: bool, allow_nested: bool) -> None:
+        kind = TransactionType.immediate if writes else TransactionType.deferred
+        super().__init__(engine, kind, allow_nested)
+        self.writes = writes  # whether this is the transaction that may change rows
 
     async def __aenter__(self) -> "PooledTransaction":
         if self._parent is not None:
             assert not self.writes, "a transaction that writes does not nest"
             return self._parent  # type: ignore[return-value]
         if self.writes:
-            await asyncio.sleep(0)  # one that never waits lets others have their turn
+            await self.engine.breathe()
         self.connection = await self.engine.acquire(self.writes)
         try:
             await self.begin()
@@ -216,9 +217,10 @@ def adds_rows(query: str) -> bool:
 class PooledSqliteEngine(SQLiteEngine):
     """The engine behind a "sqlite:///path" DSN."""
 
-    __slots__ = ("_pools", "commit_seconds")
+    __slots__ = ("_pools", "breathed", "commit_seconds")
 
     def __init__(self, path: str) -> None:
+        self.breathed = 0.0
         self.commit_seconds = SHORT_SECONDS  # of the last commit; the first is made in the thread
         self._pools: WeakKeyDictionary[Any, _Pool] = WeakKeyDictionary()
         super().__init__(path=path, cached_statements=512)
@@ -270,6 +272,13 @@ class PooledSqliteEngine(SQLiteEngine):
         finally:
             (pool.turn if writes else pool.slots).release()
 
+    async def breathe(self) -> None:
+        """Let others have the event loop if writers did not wait for anything for a while."""
+        now = perf_counter()
+        if now > self.breathed + BREATH_SECONDS:
+            await asyncio.sleep(0)
+            self.breathed = perf_counter()
+
     def commits_fast(self) -> bool:
         """Tell whether the disk took the last commit at once."""
         return self.commit_seconds < SHORT_SECONDS
@@ -291,10 +300,15 @@ class PooledSqliteEngine(SQLiteEngine):
         allow_nested: bool = True,
     ) -> PooledTransaction:
         """Return a snapshot for reading, or with `immediate` the write transaction."""
-        return PooledTransaction(self, transaction_type, allow_nested)
+        writes = transaction_type is TransactionType.immediate
+        return PooledTransaction(self, writes, allow_nested)
 
     def _pool(self) -> _Pool:
-        return self._pools.setdefault(asyncio.get_running_loop(), _Pool())
+        loop = asyncio.get_running_loop()
+        pool = self._pools.get(loop)
+        if pool is None:
+            pool = self._pools[loop] = _Pool()
+        return pool
 
     async def ask(
         self, query: str, values: Sequence[Any] = (), brief: bool = False

@@ -3,7 +3,7 @@
 import msgspec
 
 from oversight.ambient import Clock, utc_now
-from oversight.database import run
+from oversight.database import run_brief
 from oversight.errors import RuleBroken
 from oversight.idempotency.rules import KEY_REUSED
 from oversight.keys.directory import ring
@@ -42,7 +42,7 @@ async def claim(once: Once, act: str) -> None:
         Replayed: the same request has an answer.
         RuleBroken: KEY_REUSED, when the key came with another body.
     """
-    claimed = await run(
+    claimed = await run_brief(
         'INSERT INTO answered_request (actor_key, route, "key", body_digest, act, answer)'
         " VALUES ({}, {}, {}, {}, {}, {}) ON CONFLICT DO NOTHING RETURNING act",
         *_names(once),
@@ -52,7 +52,7 @@ async def claim(once: Once, act: str) -> None:
     )
     if claimed:
         return
-    rows = await run(
+    rows = await run_brief(
         "SELECT body_digest, act, answer FROM answered_request"
         ' WHERE actor_key = {} AND route = {} AND "key" = {}',
         *_names(once),
@@ -65,7 +65,7 @@ async def claim(once: Once, act: str) -> None:
 
 async def keep_answer(once: Once, answer: bytes) -> None:
     """Store the answer of a claimed request, encrypted: it may hold a secret shown once."""
-    rows = await run(
+    rows = await run_brief(
         "UPDATE answered_request SET answer = {}"
         ' WHERE actor_key = {} AND route = {} AND "key" = {} RETURNING act',
         ring().fields.seal(answer, _context(once)),

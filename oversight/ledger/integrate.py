@@ -8,15 +8,19 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
-from oversight.database import bulk_insert, is_postgres, run, writing
+from oversight.database import bulk_insert, is_postgres, run, run_brief, writing
 from oversight.errors import ProofRejected
+from oversight.ledger.guard import require_unbroken
 from oversight.ledger.nodes import read_tiles, write_tiles
 from oversight.ledger.rules import Frontier, checked_leaf
 from oversight.ledger.tables import EntryRow
-from oversight.ledger.tiles import edge_tiles, grow, split_hashes
+from oversight.ledger.tiles import WIDTH, grow, split_hashes, touched_tiles
 
 BATCH = 5_000  # entries held in memory at once
-NEWS = "daylight_pending"  # the channel on which PostgreSQL wakes the sequencer
+COLUMNS = ("act", "n", "kind", "subject", "body", "leaf")
+Recorded = tuple[str, int, str, str, bytes, bytes]  # the columns of an entry, in this order
+
+_VALUES = itemgetter(*COLUMNS)
 
 
 async def integrate(limit: int = BATCH) -> int:
@@ -36,24 +40,67 @@ async def extend(limit: int = BATCH) -> int:
     head = await locked_head()
     if head is None:
         return 0
-    size, frontier = head
     rows = await run(
         "SELECT id, act, n, kind, subject, body, leaf FROM pending ORDER BY id LIMIT {}", limit
     )
     if not rows:
         return 0
     leaves = [checked_leaf(row) for row in rows]
+    await _lengthen(head[1], [_VALUES(row) for row in rows], leaves)
+    await _clear([row["id"] for row in rows])
+    return len(rows)
+
+
+async def place(entries: Sequence[Recorded]) -> None:
+    """Give entries their places inside their own act's transaction, behind whatever waits.
+
+    On SQLite only, where that transaction holds the head already.
+
+    Raises:
+        ProofRejected, RuleBroken: as `integrate`.
+    """
+    assert not is_postgres(), "the head of all is not held by one act"
+    head = (await run_brief(_HEAD_AND_WAITING))[0]
+    while head["waiting"]:
+        await extend()
+        head = (await run_brief(_HEAD_AND_WAITING))[0]
+    named = (
+        dict(zip(COLUMNS, entry, strict=True), id="/".join(map(str, entry[:2])))
+        for entry in entries
+    )
+    leaves = [checked_leaf(row) for row in named]
+    await _lengthen(_frontier(head), entries, leaves)
+
+
+async def _lengthen(
+    frontier: Frontier, entries: Sequence[Recorded], leaves: Sequence[bytes]
+) -> None:
+    """Put entries behind those that the frontier covers, if it goes on from what was signed."""
+    await require_unbroken(frontier.size, frontier.root())
+    await put_behind(frontier, entries, leaves)
+
+
+async def put_behind(
+    frontier: Frontier, entries: Sequence[Recorded], leaves: Sequence[bytes]
+) -> None:
+    """Put entries behind those that the frontier covers: tiles, rows and the head.
+
+    The caller holds the head, and knows that these entries belong there.
+    """
+    size = frontier.size
+    if size % WIDTH + len(leaves) >= WIDTH:
+        tiles = await read_tiles(touched_tiles(size, len(leaves)))
+        await write_tiles(grow(size, tiles, leaves))
+    placed = ((index, *entry) for index, entry in enumerate(entries, start=size))
+    await bulk_insert(EntryRow, ("index", *COLUMNS), placed)
     for leaf in leaves:
         frontier.append(leaf)
-    await write_tiles(grow(size, await read_tiles(edge_tiles(size)), leaves))
-    await _move(rows, size)
-    await run(
+    await run_brief(
         "UPDATE head SET size = {}, edge = {}, root = {} WHERE id = 1",
         frontier.size,
         b"".join(frontier.edge),
         frontier.root(),
     )
-    return len(rows)
 
 
 async def locked_head(wait: bool = False) -> tuple[int, Frontier] | None:
@@ -63,34 +110,32 @@ async def locked_head(wait: bool = False) -> tuple[int, Frontier] | None:
         ProofRejected: the head's root does not follow from its edge.
     """
     lock = ("FOR UPDATE" if wait else "FOR UPDATE SKIP LOCKED") if is_postgres() else ""
-    rows = await run(f"SELECT size, edge, root FROM head WHERE id = 1 {lock}")  # noqa: S608
+    rows = await run_brief(f"SELECT size, edge, root FROM head WHERE id = 1 {lock}")  # noqa: S608
     if not rows:
         return None
-    head = rows[0]
+    frontier = _frontier(rows[0])
+    return frontier.size, frontier
+
+
+def _frontier(head: Any) -> Frontier:
     edge = split_hashes(bytes(head["edge"]))
     if len(edge) != head["size"].bit_count():
         raise ProofRejected(f"head: {len(edge)} edge hashes do not make a log of {head['size']}")
     frontier = Frontier(head["size"], edge)
     if frontier.root() != bytes(head["root"]):
         raise ProofRejected(f"head: the root at size {frontier.size} does not follow from its edge")
-    return frontier.size, frontier
+    return frontier
 
 
-async def _move(rows: Sequence[Any], size: int) -> None:
-    """Move waiting rows to `entry`, the first of them at index `size`."""
-    columns = ("act", "n", "kind", "subject", "body", "leaf")
-    values = itemgetter(*columns)
-    placed = ((index, *values(row)) for index, row in enumerate(rows, start=size))
-    await bulk_insert(EntryRow, ("index", *columns), placed)
+async def _clear(numbers: Sequence[int]) -> None:
+    """Take rows that have their place off the waiting ones."""
     # On PostgreSQL a smaller id may commit later, so exactly the rows that were read are deleted.
-    numbers = [row["id"] for row in rows]
     if is_postgres():
         await run("DELETE FROM pending WHERE id = ANY({})", numbers)
     else:
         await run("DELETE FROM pending WHERE id <= {}", numbers[-1])
 
 
-async def announce() -> None:
-    """Wake the sequencers of all processes when this transaction commits."""
-    if is_postgres():
-        await run(f"NOTIFY {NEWS}")
+_HEAD_AND_WAITING = (
+    "SELECT size, edge, root, EXISTS (SELECT 1 FROM pending) AS waiting FROM head WHERE id = 1"
+)

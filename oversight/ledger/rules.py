@@ -77,8 +77,8 @@ def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
 def fold(hashes: Sequence[bytes]) -> bytes:
     """Return the root of a run of complete subtrees, given largest (leftmost) first."""
     root = hashes[-1]
-    for left in reversed(hashes[:-1]):
-        root = node_hash(left, root)
+    for left in hashes[-2::-1]:
+        root = sha256(b"\x01" + left + root).digest()
     return root
 
 
@@ -90,21 +90,25 @@ class Frontier:
 
     def __init__(self, size: int = 0, edge: Iterable[bytes] = ()) -> None:
         self.size, self.edge = size, list(edge)
+        self._root: bytes | None = None
         assert len(self.edge) == size.bit_count(), f"{len(self.edge)} edge hashes for size {size}"
-        assert all(len(node) == HASH_BYTES for node in self.edge), "an edge hash is not 32 bytes"
+        assert {HASH_BYTES}.issuperset(map(len, self.edge)), "an edge hash is not 32 bytes"
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
         node, size = leaf, self.size
         while size & 1:
-            node = node_hash(self.edge.pop(), node)
+            node = sha256(b"\x01" + self.edge.pop() + node).digest()
             size >>= 1
         self.edge.append(node)
         self.size += 1
+        self._root = None
 
     def root(self) -> bytes:
         """Return the root over all leaves added so far."""
-        return fold(self.edge) if self.edge else EMPTY_ROOT
+        if self._root is None:
+            self._root = fold(self.edge) if self.edge else EMPTY_ROOT
+        return self._root
 
 
 Span = tuple[int, int]  # leaves [start, end)

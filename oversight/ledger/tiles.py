@@ -45,20 +45,20 @@ def split_hashes(data: bytes) -> list[bytes]:
     return [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]
 
 
-def edge_tiles(size: int) -> list[Tile]:
-    """Return the tiles that are neither empty nor full in a tree of `size` entries."""
-    tiles, level, hashes = [], 0, size
-    while hashes:
-        if hashes % WIDTH:
-            tiles.append((level, hashes // WIDTH))
-        level, hashes = level + 1, hashes // WIDTH
+def touched_tiles(size: int, count: int) -> list[Tile]:
+    """Return the tiles that hold hashes already and get more when `count` entries follow `size`."""
+    tiles, level, after = [], 0, size + count
+    while after > size:
+        if size % WIDTH:
+            tiles.append((level, size // WIDTH))
+        level, size, after = level + 1, size // WIDTH, after // WIDTH
     return tiles
 
 
 def grow(size: int, edge: Mapping[Tile, bytes], leaves: Iterable[bytes]) -> dict[Tile, bytes]:
     """Return the data of every tile that changes when `leaves` follow the first `size` entries.
 
-    `edge` holds the data of `edge_tiles(size)`.
+    `edge` holds the data of `touched_tiles(size, len(leaves))`.
 
     Raises:
         ProofRejected: a stored tile does not end where the log does.

@@ -194,11 +194,27 @@ async def test_a_root_that_the_tiles_do_not_lead_to_is_not_signed(house):
 
 
 async def test_a_tile_that_does_not_end_where_the_log_does_stops_the_log(house):
-    await count(house, 3)
+    await count(house, 256)
     while await integrate():
         pass
     async with writing():
-        await run("UPDATE node SET data = {}", b"".join([*await leaves(), b"\1" * 32]))
+        twice = 2 * bytes((await run("SELECT data FROM node WHERE level = 1"))[0]["data"])
+        await run("UPDATE node SET data = {} WHERE level = 1", twice)
+    with pytest.raises(ProofRejected, match="does not end"):
+        await count(house, 256)
+        await integrate()
+
+
+async def test_an_entry_behind_the_end_of_the_log_stops_it(house):
+    await count(house, 255)
+    while await integrate():
+        pass
+    columns = "act, n, kind, subject, body, leaf"
+    async with writing():
+        await run(
+            f'INSERT INTO entry ("index", {columns})'
+            " SELECT 255, act, 999, kind, subject, body, leaf FROM entry LIMIT 1"
+        )
     with pytest.raises(ProofRejected, match="does not end"):
         await count(house)
         await integrate()

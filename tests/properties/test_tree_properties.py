@@ -113,7 +113,7 @@ def test_tiles_grown_in_any_steps_answer_every_proof(data, size):
     kept, reached = {}, 0
     while reached < size:
         step = data.draw(st.integers(1, size - reached))
-        edge = {tile: kept[tile] for tile in tiles.edge_tiles(reached)}
+        edge = {tile: kept[tile] for tile in tiles.touched_tiles(reached, step)}
         kept.update(tiles.grow(reached, edge, LEAVES[reached : reached + step]))
         reached += step
     index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))

@@ -11,7 +11,7 @@ from oversight.errors import ProofRejected
 from oversight.ledger.facts import ENTRY_BYTES_MAX, Fact, entry_bytes, field_commitment
 from oversight.ledger.notes import make_vkey, parse_vkey
 from oversight.ledger.rules import EMPTY_ROOT, Frontier, checked_leaf, leaf_hash
-from oversight.ledger.tiles import edge_tiles, grow, split_hashes, tile_of
+from oversight.ledger.tiles import grow, split_hashes, tile_of, touched_tiles
 
 PLACE = {"act": "a", "at": "t", "subject": "s", "actor": "p", "role": "r"}
 
@@ -100,7 +100,7 @@ def test_a_waiting_row_whose_body_is_no_entry_is_named():
 
 def test_a_log_without_entries_has_the_root_of_nothing():
     assert Frontier().root() == EMPTY_ROOT
-    assert edge_tiles(0) == []
+    assert touched_tiles(0, 1) == []
 
 
 def test_an_edge_that_does_not_fit_its_size_is_our_mistake():
@@ -110,8 +110,8 @@ def test_an_edge_that_does_not_fit_its_size_is_our_mistake():
 
 def test_tiles_stand_where_the_specification_puts_them():
     """tlog-tiles: 70,000 entries leave partial tiles of 112, 17 and 1 hashes."""
-    assert edge_tiles(70_000) == [(0, 273), (1, 1), (2, 0)]
-    assert edge_tiles(256) == [(1, 0)]
+    assert touched_tiles(70_000, 1 << 20) == [(0, 273), (1, 1), (2, 0)]
+    assert touched_tiles(256, 1 << 16) == [(1, 0)]
     assert tile_of((0, 255)) == (0, 0)
     assert tile_of((8, 256)) == (1, 1)
     assert tile_of((9, 1)) == (1, 0)
