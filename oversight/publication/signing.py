@@ -61,7 +61,7 @@ async def sign_checkpoint() -> StoredCheckpoint | None:
         if held is None:
             return None
         signed = await _sign(held)
-        await _tell()
+        await _tell(held.state)
         return signed
 
 
@@ -71,6 +71,8 @@ async def _sign(held: HeldState) -> StoredCheckpoint | None:
     newest = await newest_checkpoint()
     if newest and newest.size > held.state.size:
         raise ProofRejected(f"size {newest.size} was signed by somebody without this state")
+    if held.state.size > size:
+        raise ProofRejected(f"head: size {size} lies below the signed size {held.state.size}")
     if size == (newest.size if newest else 0):
         return None
     await _check_extends(held.state, size, root)
@@ -90,8 +92,6 @@ def _note(size: int, root: bytes, at: datetime) -> str:
 
 async def _check_extends(state: SignerState, size: int, root: bytes) -> None:
     """Raise ProofRejected unless the stored tiles lead from the state to this head."""
-    if state.size > size:
-        raise ProofRejected(f"head: size {size} lies below the signed size {state.size}")
     if state.size == 0:
         if await root_at(size) != root:
             raise ProofRejected(f"head: the tiles lead to another root at size {size}")
@@ -136,12 +136,14 @@ async def tell_checkpoint() -> None:
         return
     with hold_state(Path(directory), terms().origin) as held:
         if held is not None:
-            await _tell()
+            await _tell(held.state)
 
 
-async def _tell() -> None:
+async def _tell(state: SignerState) -> None:
     newest, directory = await newest_checkpoint(), terms().public_dir
     if newest is None or directory is None or newest.note == _published.now().note:
+        return
+    if newest.size < state.size:  # a restored backup takes nothing back that is public
         return
     if _published.now().size is None:  # signed by a process before this one
         await _publish(0, newest.size)

@@ -18,7 +18,7 @@ class Writing:
     def __init__(self, root: Path, path: str) -> None:
         self._path, self._digest, self._bytes = path, sha256(), 0
         target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True, mode=private.DIRECTORY_MODE)
+        _make_folder(target.parent)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         self._stream: BinaryIO = os.fdopen(os.open(target, flags, private.OWNER_ONLY), "wb")
 
@@ -42,7 +42,7 @@ def make_place(out: Path) -> None:
     Raises:
         RuleBroken: BACKUP_PLACE_NEW.
     """
-    out.parent.mkdir(parents=True, exist_ok=True, mode=private.DIRECTORY_MODE)
+    _make_folder(out.parent)
     try:
         out.mkdir(mode=private.DIRECTORY_MODE)
     except FileExistsError:
@@ -82,6 +82,16 @@ def copy_tree(
             yield copy_file(source / name, root, f"{path}/{name}")
         except FileNotFoundError:
             continue
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, each for the owner alone; what is there stays as it is."""
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(mode=private.DIRECTORY_MODE)
 
 
 def sync_tree(root: Path) -> None:

@@ -20,6 +20,7 @@ from oversight.errors import ProofRejected, RuleBroken
 from oversight.keys.directory import FILES, open_ring
 from oversight.ledger import queries
 from oversight.ledger.facts import Fact
+from oversight.ledger.integrate import integrate
 from oversight.ledger.nodes import root_at
 from oversight.ledger.rules import root_of
 from oversight.recovery.backup import back_up_keys, take_backup
@@ -54,12 +55,16 @@ async def elsewhere(house, request, tmp_path):
         house.settings, data_dir=str(place), public_dir=str(place / "public"),
         signer_dir=str(place / "signer"), dsn=f"sqlite:///{place}/daylight.sqlite",
     )  # fmt: skip
+    before = house.dsn, house.settings
     if house.engine == "sqlite":
         yield settings
         return
     server = request.getfixturevalue("server")
     dsn = named_database(server, await create_database(server))
     yield msgspec.structs.replace(settings, dsn=dsn)
+    await house.close()
+    house.dsn, house.settings = before
+    await house.open()
     await drop_database(dsn)
 
 
@@ -140,6 +145,7 @@ async def test_a_backup_under_load_is_one_state_of_rows_and_log(house, elsewhere
     async def work():
         while going:
             await count(house, 20)
+            await integrate()
 
     workers = [asyncio.create_task(work()) for _ in range(2)]
     await asyncio.sleep(0.3)
@@ -157,15 +163,15 @@ async def test_a_backup_under_load_is_one_state_of_rows_and_log(house, elsewhere
     assert (await house.log_rows()) % 20 == 0
 
 
-async def test_neither_keys_nor_the_signers_state_are_in_a_backup(house, tmp_path):
-    Path(house.settings.signer_dir).mkdir(exist_ok=True)
-    (Path(house.settings.signer_dir) / "state.json").write_text("signed last", encoding="ascii")
+async def test_neither_keys_nor_the_signers_state_are_in_a_backup(house, keys, tmp_path):
     await count(house)
+    await house.settle()
+    assert (Path(house.settings.signer_dir) / "state.json").exists()
     await backed_up(house, tmp_path / "backup")
     secrets = [
         line.split()[-1].encode()
         for name in FILES
-        for line in Path(house.settings.key_dir, name).read_text().splitlines()
+        for line in (keys / name).read_text().splitlines()
     ]
     for file in (tmp_path / "backup").rglob("*"):
         assert "state" not in file.name
@@ -205,7 +211,7 @@ async def test_public_files_that_are_there_are_left_alone(house, elsewhere, tmp_
     (home / "public").mkdir()
     (home / "public/checkpoint").write_text("old")
     await backed_up(house, tmp_path / "backup")
-    newer = Path(elsewhere.public_dir)
+    newer = tmp_path / "elsewhere" / "public"
     newer.mkdir(parents=True)
     (newer / "checkpoint").write_text("newer")
     done = await restored(house, tmp_path / "backup", elsewhere)
@@ -289,7 +295,7 @@ async def test_a_manifest_that_names_another_head_is_refused(house, elsewhere, t
     await house.close()
     with pytest.raises(ProofRejected, match="manifest names"):
         await restore(tmp_path / "backup", elsewhere, assembly.TABLES, assembly.MIGRATED)
-    assert not Path(elsewhere.data_dir, "daylight.sqlite").exists()
+    assert not (tmp_path / "elsewhere" / "daylight.sqlite").exists()
     await house.open()
 
 

@@ -1,0 +1,233 @@
+"""Bringing back what the log had and a restored database has not.
+
+Order: hold the signer's state alone → everything signed is one log → raise the state to the
+largest tree that was ever signed → entries, verbatim, in order → checkpoints → the list of what
+does not come back. The state is raised first: wherever this is cut off, nothing can be added
+to the log until all of it is there, and the next run goes on.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from oversight.configuration import Settings
+from oversight.database import engine, is_postgres, run
+from oversight.errors import ProofRejected, RuleBroken
+from oversight.keys.directory import ring
+from oversight.ledger.bringing_back import bring_back, bring_back_checkpoint
+from oversight.ledger.checkpoint import Checkpoint
+from oversight.ledger.effect import adopted_policies
+from oversight.ledger.facts import read_projection
+from oversight.ledger.notes import VerifierKey, line_of
+from oversight.ledger.policy import POLICY, PolicyAdopted
+from oversight.ledger.queries import StoredCheckpoint, entries_about, head_of, newest_checkpoint
+from oversight.ledger.rules import leaf_hash
+from oversight.ledger.signed_checkpoint import log_verifiers
+from oversight.publication.collecting import store_cosignature
+from oversight.publication.source import Source
+from oversight.publication.verified import VerifiedLog
+from oversight.recovery.presence import alone
+from oversight.recovery.rules import SERVICE_STOPPED
+from oversight.recovery.sources import Found, Trouble, read_sources, require_one_log
+from oversight.signer.state import HeldState, SignerState, hold_state
+
+BATCH_ENTRIES, BATCH_BYTES = 4_096, 1 << 24  # of one transaction, whichever is reached first
+ADVISORY_KEY = 7310092  # PostgreSQL: one recovery of a database at a time
+
+
+class Recovered(msgspec.Struct, frozen=True):
+    """What became of the log."""
+
+    before: int  # entries that the database had
+    size: int  # entries that it has now
+    signed: int  # entries that were ever signed, as far as anybody knows
+    troubles: tuple[str, ...]  # what was wrong with sources
+
+    @property
+    def lost(self) -> range:
+        """Indexes that were signed and are in no source."""
+        return range(self.size, max(self.size, self.signed))
+
+
+async def recover(settings: Settings, sources: Sequence[Source]) -> Recovered:
+    """Bring the log of the open, stopped instance up to all that was ever signed of it.
+
+    Raises:
+        RuleBroken: SERVICE_STOPPED, SIGNER_STATE_KEPT, SOURCE_SIGNED.
+        ProofRejected: the log forked, or a waiting row contradicts it; nothing, or nothing more,
+            was changed.
+    """
+    async with _alone(settings) as held:
+        size, root = await head_of()
+        known = Checkpoint(settings.origin, held.state.size, bytes.fromhex(held.state.root))
+        found = read_sources(sources, own_keys(settings.origin), known)
+        await require_one_log(Checkpoint(settings.origin, size, root), known, found)
+        await _raise(held, found.goal)
+        for log in found.readers:
+            await _bring(log, held, found)
+        now, _ = await head_of()
+        await _bring_checkpoints(found, now)
+        return Recovered(size, now, found.goal.size, tuple(dict.fromkeys(found.troubles)))
+
+
+def own_keys(origin: str) -> list[VerifierKey]:
+    """Return the log's own public keys, old and new."""
+    keys = ring()
+    ed25519, mldsa = [key.public for key in keys.log_keys], [key.public for key in keys.log_mldsa]
+    return log_verifiers(origin, ed25519, mldsa)
+
+
+@asynccontextmanager
+async def _alone(settings: Settings) -> AsyncIterator[HeldState]:
+    """Hold the signer's state, and keep other recoveries and running services out."""
+    with (
+        alone(Path(settings.data_dir)),
+        hold_state(Path(settings.signer_dir), settings.origin) as held,
+    ):
+        if held is None:
+            raise _not_stopped("the signer's state is held")
+        if not is_postgres():
+            yield held
+            return
+        connection = await engine().get_new_connection()  # type: ignore[union-attr]
+        try:
+            if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", ADVISORY_KEY):
+                raise _not_stopped("another recovery")
+            await _require_no_service()
+            yield held
+        finally:
+            await connection.close()
+
+
+async def _require_no_service() -> None:
+    """Raise SERVICE_STOPPED while the sequencer of a service, on whatever host, is connected."""
+    rows = await run(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+        " AND query LIKE 'LISTEN %'"
+    )
+    if rows:
+        raise _not_stopped(f"{len(rows)} sequencers are connected")
+
+
+def _not_stopped(met: str) -> RuleBroken:
+    needed = "stopping the service, on every host, and other recoveries"
+    return RuleBroken(SERVICE_STOPPED, needed=needed, found=met)
+
+
+async def _raise(held: HeldState, goal: Checkpoint) -> None:
+    """Let the state reach the goal, with the policies that the database has below it."""
+    logged = await entries_about(POLICY, PolicyAdopted.kind)
+    policies = {(one.index, one.leaf.hex()) for one in logged if one.index < goal.size}
+    policies |= set(held.state.policies)
+    state = held.state
+    if goal.size > state.size:
+        state = msgspec.structs.replace(state, size=goal.size, root=goal.root.hex())
+    if (state := _remembering(state, policies)) != held.state:
+        held.advance(state)
+
+
+def _remembering(state: SignerState, policies: set[tuple[int, str]]) -> SignerState:
+    known = tuple(sorted({*state.policies, *policies}))
+    return msgspec.structs.replace(state, policies=known)
+
+
+async def _bring(log: VerifiedLog, held: HeldState, found: Found) -> None:
+    """Bring back what one source has behind the head; a file that fails ends it there."""
+    size, _ = await head_of()
+    batches = _batches(log, size)
+    while True:
+        try:
+            batch = next(batches, None)
+        except Trouble as trouble:
+            found.troubles.append(f"{log.source.name}: {trouble}")
+            return
+        if batch is None:
+            return
+        start, bodies = batch
+        if policies := _policies(start, bodies):
+            held.advance(_remembering(held.state, policies))
+        await bring_back(start, bodies)
+
+
+def _policies(start: int, bodies: Sequence[bytes]) -> set[tuple[int, str]]:
+    """Return index and leaf hash of the entries that adopt a policy."""
+    kind = PolicyAdopted.kind.encode()
+    return {
+        (index, leaf_hash(body).hex())
+        for index, body in enumerate(bodies, start=start)
+        if kind in body and _adopts(body)
+    }
+
+
+def _adopts(body: bytes) -> bool:
+    said = read_projection(body)
+    return (said.subject, said.kind) == (POLICY, PolicyAdopted.kind)
+
+
+def _batches(log: VerifiedLog, start: int) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield verified entries from `start` on, with the index of the first of each batch.
+
+    What was read before a file fails is yielded before the failure is told.
+    """
+    batch: list[bytes] = []
+    weight = 0
+    runs, failed = log.entries(start), None
+    while True:
+        try:
+            first, entries = next(runs, (-1, []))
+        except Trouble as trouble:
+            first, entries, failed = -1, [], trouble
+        full = len(batch) >= BATCH_ENTRIES or weight >= BATCH_BYTES
+        if batch and (full or first < 0):
+            yield start, batch
+            start, batch, weight = start + len(batch), [], 0
+        if failed is not None:
+            raise failed
+        if first < 0:
+            return
+        assert first == start + len(batch), "entries come in order"
+        batch += entries
+        weight += sum(map(len, entries))
+
+
+async def _bring_checkpoints(found: Found, size: int) -> None:
+    """Store the checkpoints that the log reaches, and the cosignatures of known witnesses."""
+    keys = own_keys(found.goal.origin)
+    for one in found.signed:
+        tree = one.checkpoint
+        if 0 < tree.size <= size:
+            await bring_back_checkpoint(tree.size, tree.root, own_note(one.note, keys))
+            point = StoredCheckpoint(tree.size, tree.root, one.note)
+            await _bring_cosignatures(point, found.troubles)
+
+
+async def _bring_cosignatures(point: StoredCheckpoint, troubles: list[str]) -> None:
+    newest = await newest_checkpoint()
+    assert newest is not None, "a checkpoint was stored a moment ago"
+    try:
+        adopted = await adopted_policies(newest)
+    except ProofRejected as missing:
+        troubles.append(str(missing))
+        return
+    _, lines = note_parts_of(point.note)
+    for key in dict.fromkeys(key for change in adopted for key in change.policy.keys()):  # noqa: SIM118, a method
+        with suppress(ProofRejected):  # this witness did not sign, or not this
+            await store_cosignature(point, key, lines)
+
+
+def own_note(note: str, keys: Sequence[VerifierKey]) -> str:
+    """Return a signed note with the lines of these keys alone."""
+    text, lines = note_parts_of(note)
+    kept = []
+    for key in keys:
+        with suppress(ProofRejected):  # a key that is older, or newer, than this note
+            kept.append(line_of(key, lines))
+    return f"{text}\n{''.join(kept)}"
+
+
+def note_parts_of(note: str) -> tuple[str, str]:
+    """Return the text of a verified note and its signature lines."""
+    text, _, lines = note.rpartition("\n\n")
+    return f"{text}\n", lines
