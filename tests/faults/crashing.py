@@ -1,12 +1,14 @@
 """A process that is killed at its k-th statement, restarted, and killed at the next one.
 
-    python crashing.py DSN KEYS SIGNER PUBLIC STEP
+    python crashing.py DSN KEYS SIGNER PUBLIC STEP [--fail]
 
 Each life is a forked child: it opens the database as a restarted service would, asserts that
 rows and log agree, and then does two acts, integrates and signs, until SIGKILL meets it just
 before its k-th statement (or in the midst of a bulk insert, or right after a COMMIT), or just
 before it opens, renames or removes its k-th file of the published log or of the signer's state.
 k grows by STEP until a life reaches its end. The last line printed is the number of deaths.
+With --fail there is one process: the k-th statement or file raises an error instead, and the same
+process goes on afterwards, as a service does when a disk or a database fails for a moment.
 
 Statements are counted by the drivers' own connection classes, files by the interpreter's audit
 hook; nothing of ours is replaced.
@@ -20,6 +22,7 @@ import signal
 import sqlite3
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,6 +32,7 @@ import oversight.act
 from oversight.act import begin
 from oversight.authority.rules import Actor, Permission, Post, Role
 from oversight.database import attach, engine, make_engine, run
+from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Occasion, Once, Replayed
 from oversight.keys.directory import open_ring, ring, use_ring
 from oversight.ledger import tables
@@ -59,17 +63,24 @@ class Herded(Fact, frozen=True):
     name: str  # hex commitment
 
 
+class Injected(OSError):
+    """The error that is injected."""
+
+
 class Death:
-    """When to die: at the statement on which `left` reaches zero."""
+    """When to die, or to fail: at the statement on which `left` reaches zero."""
 
     left: int | None = None
+    fails = False
 
 
 def step() -> None:
-    """Count one statement; die if it is the last."""
+    """Count one statement; die or fail if it is the last."""
     if Death.left is not None:
         Death.left -= 1
         if Death.left == 0:
+            if Death.fails:
+                raise Injected("an error was injected")
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -192,8 +203,8 @@ def check_outside(leaves: list[bytes], bodies: list[bytes]) -> None:
     assert published == bodies[: told.size], "the published log disagrees"
 
 
-async def restart(dsn: str, death: int | None) -> None:
-    """Open the database as after a crash, check it, and live until death."""
+async def open_mortal(dsn: str) -> None:
+    """Open the database with connections that count."""
     mortal = make_engine(dsn, connections_max=2)
     if dsn.startswith("sqlite"):
         mortal.connection_kwargs["factory"] = MortalSqlite  # type: ignore[union-attr]
@@ -201,12 +212,35 @@ async def restart(dsn: str, death: int | None) -> None:
         mortal.config["connection_class"] = MortalPostgres  # type: ignore[union-attr]
     attach(mortal, ROWS)
     await engine().start_connection_pool()
+
+
+async def restart(dsn: str, death: int | None) -> None:
+    """Open the database as after a crash, check it, and live until death."""
+    await open_mortal(dsn)
     await check()
     Death.left = death
     await live(str(death))
     Death.left = None
     await check()
     await engine().close_connection_pool()
+
+
+async def endure(dsn: str, stride: int) -> None:
+    """One process in which every `stride`-th statement fails, and that goes on each time."""
+    Death.fails = True
+    await open_mortal(dsn)
+    death, reached = 1, True
+    while reached:
+        Death.left = death
+        with suppress(Injected, RuleBroken, asyncpg.PostgresError, sqlite3.Error):
+            await live(str(death))
+        reached, Death.left = Death.left <= 0, None
+        await check()
+        death += stride
+    await engine().close_connection_pool()
+    lives = range(1, death, stride)
+    await aftermath(dsn, lives)
+    print(len(lives) - 1)
 
 
 async def aftermath(dsn: str, lives: range) -> None:
@@ -238,12 +272,15 @@ def in_a_child(deed: Any) -> int:
 
 
 def main(dsn: str, keys: str, signer: str, public: str, stride: int) -> None:
-    """Die at every `stride`-th statement, then repeat everything."""
+    """Die, or fail, at every `stride`-th statement, then repeat everything."""
     oversight.act.BUFFERED_MAX = 10  # several batches in one small act
     Places.signer, Places.public = signer, public
     sys.addaudithook(stepping_files)
     use_ring(open_ring(Path(keys)))
     use_terms(Terms(ORIGIN, signer_dir=signer, public_dir=public))
+    if "--fail" in sys.argv:
+        asyncio.run(endure(dsn, stride))
+        return
     death = 1
     while (code := in_a_child(restart(dsn, death))) == -signal.SIGKILL:
         death += stride
@@ -254,4 +291,4 @@ def main(dsn: str, keys: str, signer: str, public: str, stride: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5], int(sys.argv[5]))
+    main(*sys.argv[1:5], int(sys.argv[5]))  # type: ignore[misc]
