@@ -129,7 +129,7 @@ class Stage:
             msgspec.structs.replace(_expert(first + n, employers), **changes) for n in range(count)
         ]
         async with begin(keeper, REGISTER, self.house.occasion()) as act:
-            ids = await enrol(act, made)
+            ids = await enrol(act, made, name_registrar=True)
         await admit_experts(reviewer, Admission(registered_by=act.id), self.house.occasion())
         await self.house.settle()
         return ids

@@ -167,7 +167,7 @@ def digest_of(codes: Iterable[Code]) -> str:
     """Return the SHA-256, hex, over the canonical JSON of each code and a newline, code by code."""
     digest = hashlib.sha256(b"daylight/codes/v1\n")
     for one in sorted(codes, key=attrgetter("code")):
-        digest.update(canonical(one) + b"\n")
+        digest.update(canonical(msgspec.to_builtins(one)) + b"\n")
     return digest.hexdigest()
 
 
