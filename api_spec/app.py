@@ -21,9 +21,11 @@ from api_spec.description import finish, query_parameters
 from api_spec.health import get_health
 from api_spec.problems import EXCEPTION_HANDLERS
 from oversight.ambient import Clock, utc_now
+from oversight.blind.hand import keep_blind
 from oversight.configuration import Settings, use_settings
 from oversight.database import close_database, open_database
 from oversight.idempotency.requests import Replayed
+from oversight.identity.queries import center
 from oversight.keys.directory import open_ring, use_ring
 from oversight.ledger.terms import Terms, use_terms
 from oversight.publication.collecting import seen_by_witnesses
@@ -89,13 +91,17 @@ async def _running(settings: Settings, _: Litestar) -> AsyncIterator[None]:
     """Hold the instance open while the application runs."""
     async with open_instance(settings):
         await seen_by_witnesses()
-        hand = asyncio.create_task(keep_log(settings.checkpoint_seconds))
+        hands = (
+            asyncio.create_task(keep_log(settings.checkpoint_seconds)),
+            asyncio.create_task(keep_blind(settings.blind_seconds, center)),
+        )
         try:
             yield
         finally:
-            hand.cancel()
-            with suppress(asyncio.CancelledError):
-                await hand
+            for hand in hands:
+                hand.cancel()
+                with suppress(asyncio.CancelledError):
+                    await hand
 
 
 @asynccontextmanager

@@ -66,6 +66,10 @@ from bidding.walk import rules as walk_rules
 from oversight import configuration, database, wire
 from oversight.authority import rules as authority_rules
 from oversight.authority.rules import Permission
+from oversight.blind import facts as blind_facts
+from oversight.blind import http as blind_http
+from oversight.blind import rules as blind_rules
+from oversight.blind import tables as blind_tables
 from oversight.custody import facts as custody_facts
 from oversight.custody import http as custody_http
 from oversight.custody import rules as custody_rules
@@ -112,6 +116,7 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     publication_adopting,
     policy_rules,
     custody_rules,
+    blind_rules,
     identity_rules,
     committee_rules,
     walk_rules,
@@ -135,6 +140,7 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
 FACT_ROOMS: tuple[ModuleType, ...] = (
     ledger_policy,
     custody_facts,
+    blind_facts,
     identity_facts,
     committee_facts,
     draw_facts,
@@ -148,6 +154,7 @@ FACT_ROOMS: tuple[ModuleType, ...] = (
 )
 TABLE_ROOMS: tuple[ModuleType, ...] = (
     ledger_tables,
+    blind_tables,
     idempotency_tables,
     identity_tables,
     committee_tables,
@@ -165,6 +172,7 @@ HTTP_ROOMS: tuple[ModuleType, ...] = (
     rulebook_http,
     ledger_http,
     custody_http,
+    blind_http,
     publication_http,
     policy_http,
     identity_http,

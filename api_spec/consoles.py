@@ -11,6 +11,7 @@ from bidding.contributor import console as contributor
 from bidding.external_draw import console as external_draw
 from bidding.intake import console as intake
 from bidding.verdict import console as verdict
+from oversight.blind import console as blind
 from oversight.custody import console as custody
 from oversight.identity import console as identity
 from oversight.mirror import console as mirror
@@ -20,6 +21,7 @@ from oversight.witness import console as witness
 CONSOLES: tuple[click.Command, ...] = (
     *identity.COMMANDS,
     *custody.COMMANDS,
+    blind.blind,
     policy.policy,
     committee.committee,
     *contributor.COMMANDS,

@@ -19,7 +19,7 @@ from api_spec.replies import AccessLog
 from oversight.ambient import utc_now
 from oversight.configuration import DOCS, Settings, load, shown, source_of
 from oversight.custody.commands import publish_key
-from oversight.custody.rules import DRAW_VRF
+from oversight.custody.rules import DRAW_VRF, LOG, LOG_MLDSA
 from oversight.errors import RuleBroken
 from oversight.identity import queries
 from oversight.identity.commands import found
@@ -90,7 +90,7 @@ def init(
 
 
 async def _founded(settings: Settings, center: str, uscc: str, administrator: str) -> TokenReceipt:
-    """Found the instance, publish the key of its draws and sign the first checkpoint."""
+    """Found the instance, publish the keys of draws and log, sign the first checkpoint."""
     try:
         async with open_instance(settings):
             receipt = await found(center, uscc, administrator, settings.token_days)
@@ -101,9 +101,20 @@ async def _founded(settings: Settings, center: str, uscc: str, administrator: st
     async with open_instance(settings):
         actor = await queries.actor_of_token(receipt.token, utc_now())
         assert actor is not None, "the token was issued a moment ago"
-        await publish_key(actor, DRAW_VRF, ring().vrf_public.hex())
+        for purpose, public in _first_keys():
+            await publish_key(actor, purpose, public.hex())
         await sign_checkpoint()
     return receipt
+
+
+def _first_keys() -> tuple[tuple[str, bytes], ...]:
+    """Return purpose and public half of every key that others rely on."""
+    held = ring()
+    return (
+        (DRAW_VRF, held.vrf_public),
+        (LOG, held.log.public),
+        (LOG_MLDSA, held.log_mldsa[-1].public),
+    )
 
 
 def _write_settings(file: Path, settings: Settings) -> None:

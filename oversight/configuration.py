@@ -71,6 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     checkpoint_seconds: Annotated[float, Meta(gt=0, le=60)] = 0.5
     witness_timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 5.0
     effect_wait_seconds: Annotated[float, Meta(gt=0, le=60)] = 3.0
+    blind_seconds: Annotated[int, Meta(ge=1, le=3600)] = 60
     pending_max: Count = 100_000
     database_connections_max: Count = 10
     request_bytes_max: Count = 1 << 20
@@ -115,6 +116,8 @@ DOCS: Mapping[str, str] = MappingProxyType(
         "witness_timeout_seconds": "Seconds after which a witness that does not answer is asked "
         "again later.",
         "effect_wait_seconds": "Seconds that a step waits for the entry before it to take effect.",
+        "blind_seconds": "Seconds of an interval: while anything is open that nobody may count, "
+        "one blind entry is logged in each. Alike in all processes of an instance.",
         "pending_max": "Entries waiting for the log above which new acts are asked to come later.",
         "database_connections_max": "Connections to PostgreSQL of one process, at most.",
         "request_bytes_max": "Size of a request body, at most.",

@@ -14,6 +14,8 @@ CHANGING = {
     "node": "grows",
     "head": "follows the log",
     "answered_request": "gets its answer within the act that claimed it",
+    "uncounted": "is closed",
+    "blind_receipt": "gets its place in a blind entry",
     "person": "chooses a password",
     "person_post": "is revoked",
     "api_token": "is revoked",

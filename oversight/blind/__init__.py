@@ -1,0 +1,1 @@
+"""Blind entries: a fixed clock that hides how many sealed things arrived, and when."""
