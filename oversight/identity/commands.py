@@ -226,7 +226,8 @@ async def set_password(actor: Actor, login: str, password: str, occasion: Occasi
         if holder is not None and holder["id"] != actor.person:
             raise RuleBroken(LOGIN_FREE, needed="another login")
         person, by = act.conceal("person", actor.person), act.conceal("by", actor.person)
-        await act.record(facts.PasswordSet(actor.party, person, by), subject=actor.party)
+        chosen = act.conceal("login", index.hex()), act.conceal("password", hashed)
+        await act.record(facts.PasswordSet(actor.party, person, by, *chosen), subject=actor.party)
         await Person.update({Person.login: index, Person.password: hashed}).where(
             Person.id == actor.person
         )
@@ -360,12 +361,14 @@ async def _issue(act: Act, party: str, person: str, expires: datetime) -> TokenR
     check_expiry(act.at, expires)
     token, token_id, until = token_text(fresh_bytes(TOKEN_BYTES)), act.new_id(), to_text(expires)
     hidden, by = act.conceal("person", person), act.conceal("by", act.actor.person)
-    await act.record(facts.TokenIssued(party, token_id, hidden, until, by), subject=party)
+    digest = token_digest(token)
+    opens = act.conceal("digest", digest.hex())
+    await act.record(facts.TokenIssued(party, token_id, hidden, until, by, opens), subject=party)
     await ApiToken.insert(
         ApiToken(
             id=token_id,
             person=person,
-            digest=token_digest(token),
+            digest=digest,
             expires_at=expires,
             act=act.id,
         )

@@ -59,6 +59,7 @@ class TokenIssued(Fact, frozen=True):
     person: str
     expires: str  # instant
     by: str
+    digest: str  # commitment to the hex of the token's SHA-256: no other token takes its place
 
 
 class TokenRevoked(Fact, frozen=True):
@@ -78,6 +79,8 @@ class PasswordSet(Fact, frozen=True):
     party: str
     person: str
     by: str
+    login: str  # commitment to the hex of the login's blind index
+    password: str  # commitment to the argon2id hash
 
 
 class KeyRegistered(Fact, frozen=True):

@@ -40,6 +40,7 @@ class Covered(msgspec.Struct, frozen=True):
     opened: Mapping[str, Reader] = {}  # columns compared through a reader: decrypted, digested
     silent: Mapping[str, str] = {}  # columns that are not covered, and why
     where: Reader | None = None  # rows for which this is not true are none of the log's business
+    proved: Mapping[str, str] = {}  # columns that the walk over the log itself checks, and how
 
 
 class CoveredTogether(msgspec.Struct, frozen=True):
@@ -61,7 +62,14 @@ class NotCovered(msgspec.Struct, frozen=True):
     why: str
 
 
-Coverage = Covered | CoveredTogether | NotCovered
+class OfTheLog(msgspec.Struct, frozen=True):
+    """A table of the log itself: the audit's walk over the tree checks its columns."""
+
+    table: type[Table]
+    columns: Mapping[str, str]  # and how
+
+
+Coverage = Covered | CoveredTogether | NotCovered | OfTheLog
 
 
 class Rows(Protocol):

@@ -1,0 +1,165 @@
+"""Playing entries: each in its order, with what its commitments conceal and what came before it."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from oversight.audit.payloads import GONE, Concealed, conceals_of
+from oversight.audit.scratch import Scratch
+from oversight.audit.told import CoverageBroken, Expected
+from oversight.database import run
+from oversight.ledger.coverage import NOT_TOLD, Replays, Said
+from oversight.ledger.facts import read_entry
+from oversight.ledger.queries import LoggedEntry
+
+REMEMBERED = 1_000  # earlier entries kept at hand
+
+
+class Played:
+    """The entry that is played (the `Said` of a replay)."""
+
+    def __init__(
+        self, player: "Player", logged: LoggedEntry, payload: Mapping[str, Concealed]
+    ) -> None:
+        self.logged, self._player, self._payload = logged, player, payload
+        said = read_entry(logged.data)
+        self.body: Mapping[str, Any] = said.body
+        self.at, self.actor = said.at, said.actor
+
+    def opened(self, field: str) -> Any:
+        """Return what the commitment in this field conceals; None where it conceals nothing."""
+        if field not in self.body:
+            return NOT_TOLD
+        if self.body[field] is None:
+            return None
+        found = self._payload.get(field)
+        if found is None:
+            self._player.missing(self.logged, field)
+            return NOT_TOLD
+        return NOT_TOLD if found is GONE or found.fault else found.value
+
+    async def entry(self, index: int) -> "Said | None":
+        """Return the entry at an earlier index."""
+        return await self._player.at(index) if index < self.logged.index else None
+
+    async def before(self, kind: str, subject: str) -> "Said | None":
+        """Return the latest earlier entry of a kind about a subject."""
+        return await self._player.latest(kind, subject)
+
+    async def of_act(self, act: str, kind: str, subject: str | None = None) -> "Said | None":
+        """Return the first entry of a kind, about a subject if it is given, of an act."""
+        return await self._player.of_act(act, kind, subject)
+
+
+class Player:
+    """Plays entries through the replays."""
+
+    def __init__(
+        self, scratch: Scratch, rows: Expected, replays: Replays, silent: frozenset[str], keys: bool
+    ) -> None:
+        """`silent` are the kinds that leave no row; `keys`: whether the key ring is at hand."""
+        self._scratch, self._rows, self._replays = scratch, rows, replays
+        self._silent, self._keys = silent, keys
+        self._near: OrderedDict[int, Played] = OrderedDict()
+        self._firsts: OrderedDict[tuple[str, str, str | None], Played] = OrderedDict()
+
+    async def play(self, logged: LoggedEntry, payload: Mapping[str, Concealed]) -> None:
+        """Play one entry: rows appear, change and go."""
+        said = Played(self, logged, payload)
+        self._remember(said)
+        replay = self._replays.get(logged.kind)
+        self._rows.index = logged.index
+        if replay is not None:
+            try:
+                await replay(said, self._rows)
+            except CoverageBroken:
+                raise
+            except Exception as error:  # an earlier entry may be gone or changed: say so, go on
+                what = f"cannot be played ({type(error).__name__})"
+                self._scratch.differ("entry", (logged.index,), "", what, logged.index)
+        elif logged.kind not in self._silent:
+            self._scratch.count(f"unknown kind {logged.kind}")
+        self._scratch.ask(
+            "INSERT OR REPLACE INTO latest VALUES (?, ?, ?)",
+            logged.kind,
+            logged.subject,
+            logged.index,
+        )
+
+    def missing(self, logged: LoggedEntry, field: str) -> None:
+        """Note that what a commitment conceals is neither kept nor erased."""
+        if self._keys:
+            key = (logged.act, logged.n, field)
+            self._scratch.differ("payload", key, "", "the row is missing", logged.index)
+
+    async def at(self, index: int) -> Played | None:
+        """Return the entry at an index."""
+        if index in self._near:
+            self._near.move_to_end(index)
+            return self._near[index]
+        return await self._fetched('WHERE "index" = {}', index)
+
+    async def latest(self, kind: str, subject: str) -> Played | None:
+        """Return the latest entry of a kind about a subject that was played before."""
+        rows = self._scratch.ask(
+            "SELECT place FROM latest WHERE kind = ? AND subject = ?", kind, subject
+        )
+        return await self.at(rows[0][0]) if rows else None
+
+    async def of_act(self, act: str, kind: str, subject: str | None) -> Played | None:
+        """Return the first entry of a kind of an act."""
+        asked = act, kind, subject
+        if asked in self._firsts:
+            return self._firsts[asked]
+        where, values = "WHERE act = {} AND kind = {}", [act, kind]
+        if subject is not None:
+            where, values = f"{where} AND subject = {{}}", [*values, subject]
+        found = await self._fetched(f"{where} ORDER BY n LIMIT 1", *values)
+        found = found or self._waiting_of(act, kind, subject)
+        if found is not None:
+            _keep(self._firsts, asked, found)
+        return found
+
+    def _waiting_of(self, act: str, kind: str, subject: str | None) -> Played | None:
+        """Return it among the entries at hand, where those that wait for their place are."""
+        found = [
+            said
+            for said in self._near.values()
+            if said.logged.act == act and said.logged.kind == kind
+            if subject in (None, said.logged.subject)
+        ]
+        return min(found, key=lambda said: said.logged.n, default=None)
+
+    def forget(self) -> None:
+        """Drop what is at hand."""
+        self._near.clear()
+        self._firsts.clear()
+
+    def _remember(self, said: Played) -> Played:
+        _keep(self._near, said.logged.index, said)
+        return said
+
+    async def _fetched(self, where: str, *values: object) -> Played | None:
+        sql = f'SELECT "index", act, n, kind, subject, body, leaf FROM entry {where}'  # noqa: S608
+        rows = await run(sql, *values)
+        if not rows:
+            return None
+        row = rows[0]
+        data = bytes(row["body"])
+        try:
+            said = read_entry(data)
+        except msgspec.DecodeError:
+            return None
+        logged = LoggedEntry(
+            row["index"], said.act, row["n"], said.kind, said.subject, data, bytes(row["leaf"])
+        )
+        payload = await conceals_of([logged], self._keys) if self._keys else {}
+        return self._remember(Played(self, logged, payload.get(logged.index, {})))
+
+
+def _keep(kept: OrderedDict[Any, Played], name: object, said: Played) -> None:
+    kept[name] = said
+    if len(kept) > REMEMBERED:
+        kept.popitem(last=False)
