@@ -248,4 +248,3 @@ def _insertion(table: type[Table], columns: tuple[str, ...], postgres: bool = Fa
     names = ", ".join(f'"{column}"' for column in columns)
     marks = ", ".join(f"${n}" if postgres else "?" for n, _ in enumerate(columns, start=1))
     return f'INSERT INTO "{name}" ({names}) VALUES ({marks})'  # noqa: S608
-

@@ -1,12 +1,16 @@
 """PostgreSQL under Piccolo: one pool, sessions that read unless an act says otherwise.
 
 The stock transaction loses its connection when COMMIT fails and knows no isolation level;
-the stock engine connects while it is being constructed. Neither happens here.
+the stock engine connects while it is being constructed. Neither happens here. The driver's own
+pool resets a session by a statement of its own after each use; ours are never set differently.
 """
 
+import asyncio
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from oversight.database_sqlite import ENDED, unbroken
@@ -23,8 +27,9 @@ class PlainTransaction(PostgresTransaction):
     """A transaction begun in plain SQL: read only, unless `writes`."""
 
     __slots__ = ("snapshot", "writes")
+    engine: "PooledPostgresEngine"
 
-    def __init__(self, engine: PostgresEngine, writes: bool, snapshot: bool) -> None:
+    def __init__(self, engine: "PooledPostgresEngine", writes: bool, snapshot: bool) -> None:
         super().__init__(engine=engine)
         self.writes, self.snapshot = writes, snapshot
 
@@ -32,7 +37,7 @@ class PlainTransaction(PostgresTransaction):
         if self._parent is not None:
             assert not self.writes, "a transaction that writes does not nest"
             return self._parent  # type: ignore[return-value]
-        self.connection = await self.get_connection()  # type: ignore[no-untyped-call]
+        self.connection = await self.engine.acquire()
         try:
             await self.begin()
         except BaseException:
@@ -66,30 +71,35 @@ class PlainTransaction(PostgresTransaction):
             if not (self._committed or self._rolled_back):
                 await unbroken(self.commit() if error is None else self.rollback())
         finally:
-            await unbroken(self._give_back())
+            if self._committed or self._rolled_back:
+                connection, self.connection = self.connection, ENDED
+                self.engine.keep(connection)
+            else:
+                await unbroken(self._give_back())
         return False
 
     async def _give_back(self) -> None:
-        """Return the connection, with nothing left open on it."""
+        """Return a connection whose BEGIN or COMMIT was cut off: nothing is left open on it."""
         connection, self.connection = self.connection, ENDED
-        ended = self._committed or self._rolled_back
-        # Not ended: a BEGIN or COMMIT was cut off, and the driver may not know yet what it did.
-        if not connection.is_closed() and not (ended and not connection.is_in_transaction()):
-            await connection.execute("ROLLBACK")
-        pool = self.engine.pool
-        if pool is not None:
-            await pool.release(connection)
-        else:
-            await connection.close()
+        try:
+            if not connection.is_closed():  # the driver may not know yet what was done
+                await connection.execute("ROLLBACK")
+        except BaseException:
+            connection.terminate()
+            raise
+        finally:
+            self.engine.keep(connection)
 
 
 class PooledPostgresEngine(PostgresEngine):
     """The engine behind a "postgresql://…" DSN."""
 
-    __slots__ = ("connections_max",)
+    __slots__ = ("_idle", "_slots", "connections_max")
 
     def __init__(self, dsn: str, connections_max: int) -> None:
         self.connections_max = connections_max
+        self._idle: deque[Any] = deque()
+        self._slots: asyncio.Semaphore | None = None  # while the pool is open
         super().__init__(
             config={"dsn": dsn, "timeout": CONNECT_SECONDS, "server_settings": dict(SESSION)}
         )
@@ -99,7 +109,39 @@ class PooledPostgresEngine(PostgresEngine):
 
     async def start_connection_pool(self, **_: Any) -> None:
         """Open the pool with one connection."""
-        await super().start_connection_pool(min_size=1, max_size=self.connections_max)
+        self._slots = asyncio.Semaphore(self.connections_max)
+        self.keep(await self.acquire())
+
+    async def close_connection_pool(self) -> None:
+        """Close idle connections now, and others when they come back."""
+        self._slots = None
+        while self._idle:
+            await self._idle.pop().close()
+
+    async def acquire(self) -> Any:
+        """Take a connection, waiting for one if all are in use."""
+        slots = self._slots
+        if slots is None:
+            raise asyncpg.InterfaceError("the pool is closed")
+        await slots.acquire()
+        try:
+            while self._idle:
+                connection = self._idle.pop()
+                if not connection.is_closed():  # the server may have gone away meanwhile
+                    return connection
+            return await self.get_new_connection()
+        except BaseException:
+            slots.release()
+            raise
+
+    def keep(self, connection: Any) -> None:
+        """Return a connection on which nothing is open."""
+        if self._slots is None:
+            connection.terminate()
+            return
+        if not connection.is_closed():
+            self._idle.append(connection)
+        self._slots.release()
 
     async def ask(self, query: str, values: Sequence[Any] = (), brief: bool = False) -> list[Any]:
         """Run one statement, `$1` … standing for the values, in the current transaction if any.
@@ -110,7 +152,22 @@ class PooledPostgresEngine(PostgresEngine):
         if transaction is not None:
             rows: list[Any] = await transaction.connection.fetch(query, *values)
             return rows
-        return await self._run_in_pool(query, values)  # type: ignore[no-any-return]
+        return await self._run_in_new_connection(query, values)
+
+    async def _run_in_new_connection(
+        self, query: str, args: Sequence[Any] | None = None
+    ) -> list[Any]:
+        connection = await self.acquire()
+        try:
+            rows: list[Any] = await connection.fetch(query, *(args or ()))
+        except asyncpg.PostgresError:
+            raise
+        except BaseException:  # cut off: what the session is at is not known
+            connection.terminate()
+            raise
+        finally:
+            self.keep(connection)
+        return rows
 
     def transaction(
         self, allow_nested: bool = True, *, writes: bool = False, snapshot: bool = True

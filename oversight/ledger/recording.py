@@ -26,6 +26,11 @@ _WAIT = (
     " SELECT act, n, kind, subject, body, leaf FROM given ORDER BY place"
 )
 
+_WAIT_ALONE = (
+    "WITH keyed AS (INSERT INTO act_key (act, n) VALUES ({}, {}))"
+    " INSERT INTO pending (act, n, kind, subject, body, leaf) VALUES ({}, {}, {}, {}, {}, {})"
+)
+
 _ROOM = (
     "SELECT size, root, (SELECT count(*) FROM (SELECT 1 FROM pending LIMIT {}) AS few) AS waiting"
     " FROM head WHERE id = 1"
@@ -69,7 +74,10 @@ async def put_down(recorded: Sequence[Recorded], concealed: Sequence[Concealed])
     On SQLite the entries have their places at once; on PostgreSQL the sequencer gives them.
     """
     if recorded and is_postgres():
-        await run(_WAIT, *(list(column) for column in zip(*recorded, strict=True)))
+        if len(recorded) == 1:
+            await run(_WAIT_ALONE, *recorded[0][:2], *recorded[0])
+        else:
+            await run(_WAIT, *(list(column) for column in zip(*recorded, strict=True)))
         _seen.now().waiting += len(recorded)
     elif recorded:
         await bulk_insert(ActKey, ("act", "n"), (row[:2] for row in recorded))

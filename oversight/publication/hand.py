@@ -9,13 +9,13 @@ from typing import Any
 from oversight.database import engine, is_postgres
 from oversight.errors import ProofRejected, RuleBroken
 from oversight.ledger.guard import LOG_UNBROKEN
-from oversight.ledger.integrate import integrate
+from oversight.ledger.integrate import BATCH, integrate
 from oversight.ledger.news import CHANNEL, hearing
 from oversight.publication.collecting import keep_asking
 from oversight.publication.signing import sign_checkpoint
 
 POLL_SECONDS = 0.2  # a sequencer looks again after this, even if no news reached it
-GATHER_SECONDS = 0.005  # after which entries of acts that commit together are placed together
+GATHER_SECONDS = 0.05  # entries that come meanwhile are placed together, in one transaction
 LOG = logging.getLogger("daylight.ledger")
 
 
@@ -54,7 +54,7 @@ async def _keep_integrating() -> None:
 
 
 async def _integrate_all() -> None:
-    while await integrate():
+    while await integrate() == BATCH:
         pass
 
 
