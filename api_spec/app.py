@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -30,6 +30,7 @@ from oversight.keys.directory import open_ring, use_ring
 from oversight.ledger.terms import Terms, use_terms
 from oversight.publication.collecting import seen_by_witnesses
 from oversight.publication.hand import keep_log
+from oversight.recovery.presence import running
 
 SUMMARY = (
     "Verifiable oversight of public procurement. Every act is an entry of a transparency log; "
@@ -88,8 +89,10 @@ def _openapi(settings: Settings) -> OpenAPIConfig:
 
 @asynccontextmanager
 async def _running(settings: Settings, _: Litestar) -> AsyncIterator[None]:
-    """Hold the instance open while the application runs."""
-    async with open_instance(settings):
+    """Hold the instance open while the application runs, and no recovery touches it."""
+    async with AsyncExitStack() as held:
+        held.enter_context(running(Path(settings.data_dir)))
+        await held.enter_async_context(open_instance(settings))
         await seen_by_witnesses()
         hands = (
             asyncio.create_task(keep_log(settings.checkpoint_seconds)),

@@ -13,69 +13,86 @@ from litestar.handlers import HTTPRouteHandler
 from piccolo.table import Table
 
 from api_spec import consoles, problems
+from bidding.classification import coverage as classification_coverage
 from bidding.classification import facts as classification_facts
 from bidding.classification import http as classification_http
 from bidding.classification import rules as classification_rules
 from bidding.classification import tables as classification_tables
 from bidding.closing import rules as closing_rules
+from bidding.committee import coverage as committee_coverage
 from bidding.committee import facts as committee_facts
 from bidding.committee import http as committee_http
 from bidding.committee import rules as committee_rules
 from bidding.committee import tables as committee_tables
 from bidding.contribution import rules as contribution_rules
 from bidding.contributor import rules as contributor_rules
+from bidding.draw import coverage as draw_coverage
 from bidding.draw import facts as draw_facts
 from bidding.draw import http as draw_http
 from bidding.draw import rules as draw_rules
 from bidding.draw import tables as draw_tables
 from bidding.draw_chain import rules as draw_chain_rules
+from bidding.draw_end import coverage as draw_end_coverage
 from bidding.draw_end import http as draw_end_http
 from bidding.draw_end import rules as draw_end_rules
+from bidding.draw_order import coverage as draw_order_coverage
 from bidding.draw_order import http as draw_order_http
 from bidding.draw_order import rules as draw_order_rules
+from bidding.draw_record import coverage as draw_record_coverage
 from bidding.draw_record import facts as draw_record_facts
 from bidding.draw_record import http as draw_record_http
 from bidding.draw_record import rules as draw_record_rules
 from bidding.draw_record import tables as draw_record_tables
 from bidding.eligibility import rules as eligibility_rules
+from bidding.external_draw import coverage as external_draw_coverage
 from bidding.external_draw import facts as external_draw_facts
 from bidding.external_draw import http as external_draw_http
 from bidding.external_draw import rules as external_draw_rules
 from bidding.external_draw import tables as external_draw_tables
+from bidding.intake import coverage as intake_coverage
 from bidding.intake import facts as intake_facts
 from bidding.intake import http as intake_http
 from bidding.intake import rules as intake_rules
 from bidding.intake import tables as intake_tables
+from bidding.reading import coverage as reading_coverage
 from bidding.reading import facts as reading_facts
 from bidding.reading import http as reading_http
 from bidding.reading import rules as reading_rules
 from bidding.reading import tables as reading_tables
+from bidding.recusal import coverage as recusal_coverage
 from bidding.recusal import facts as recusal_facts
 from bidding.recusal import http as recusal_http
 from bidding.recusal import rules as recusal_rules
 from bidding.recusal import tables as recusal_tables
+from bidding.roster import coverage as roster_coverage
 from bidding.roster import facts as roster_facts
 from bidding.roster import http as roster_http
 from bidding.roster import rules as roster_rules
 from bidding.roster import tables as roster_tables
+from bidding.sealing import coverage as sealing_coverage
 from bidding.sealing import tables as sealing_tables
 from bidding.sheet import rules as sheet_rules
+from bidding.terminal import coverage as terminal_coverage
 from bidding.terminal import http as terminal_http
 from bidding.terminal import rules as terminal_rules
 from bidding.walk import rules as walk_rules
 from oversight import configuration, database, wire
+from oversight.audit import coverage as audit_coverage
 from oversight.authority import rules as authority_rules
 from oversight.authority.rules import Permission
+from oversight.blind import coverage as blind_coverage
 from oversight.blind import facts as blind_facts
 from oversight.blind import http as blind_http
 from oversight.blind import rules as blind_rules
 from oversight.blind import tables as blind_tables
+from oversight.custody import coverage as custody_coverage
 from oversight.custody import facts as custody_facts
 from oversight.custody import http as custody_http
 from oversight.custody import rules as custody_rules
 from oversight.errors import Rule
 from oversight.idempotency import rules as idempotency_rules
 from oversight.idempotency import tables as idempotency_tables
+from oversight.identity import coverage as identity_coverage
 from oversight.identity import facts as identity_facts
 from oversight.identity import http as identity_http
 from oversight.identity import rules as identity_rules
@@ -87,13 +104,16 @@ from oversight.ledger import http as ledger_http
 from oversight.ledger import policy as ledger_policy
 from oversight.ledger import rules as ledger_rules
 from oversight.ledger import tables as ledger_tables
+from oversight.ledger.coverage import Coverage, Replays
 from oversight.ledger.facts import Fact
+from oversight.policy import coverage as policy_coverage
 from oversight.policy import http as policy_http
 from oversight.policy import rules as policy_rules
 from oversight.public_audit import entry_rules
 from oversight.public_audit.rules import EntryRule
 from oversight.publication import adopting as publication_adopting
 from oversight.publication import http as publication_http
+from oversight.recovery import rules as recovery_rules
 from oversight.rulebook import http as rulebook_http
 from oversight.rulebook import rules as rulebook_rules
 from oversight.signer import state as signer_state
@@ -118,6 +138,7 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     custody_rules,
     blind_rules,
     identity_rules,
+    recovery_rules,
     committee_rules,
     walk_rules,
     contribution_rules,
@@ -190,6 +211,27 @@ HTTP_ROOMS: tuple[ModuleType, ...] = (
     external_draw_http,
 )
 
+COVERAGE_ROOMS: tuple[ModuleType, ...] = (
+    audit_coverage,
+    custody_coverage,
+    policy_coverage,
+    blind_coverage,
+    identity_coverage,
+    committee_coverage,
+    sealing_coverage,
+    draw_coverage,
+    draw_order_coverage,
+    terminal_coverage,
+    draw_end_coverage,
+    draw_record_coverage,
+    classification_coverage,
+    roster_coverage,
+    intake_coverage,
+    recusal_coverage,
+    reading_coverage,
+    external_draw_coverage,
+)
+
 # Packages with migrations, in the order in which these are applied.
 MIGRATED: tuple[str, ...] = ("oversight", "bidding")
 
@@ -224,5 +266,15 @@ PERMISSIONS: tuple[Permission, ...] = _constants(RULE_ROOMS, Permission)
 # What several facts have in common names no kind and is none itself.
 FACTS: tuple[type[Fact], ...] = tuple(each for each in _classes(FACT_ROOMS, Fact) if each.kind)
 TABLES: tuple[type[Table], ...] = _classes(TABLE_ROOMS, Table)
+# How rows follow from entries, for the audit: by table, and by kind of entry.
+COVERAGE: tuple[Coverage, ...] = tuple(
+    one for room in COVERAGE_ROOMS for one in getattr(room, "COVERAGE", ())
+)
+REPLAYS: Replays = {
+    kind: replay for room in COVERAGE_ROOMS for kind, replay in getattr(room, "REPLAYS", {}).items()
+}
+LEAVES_NO_ROW: Mapping[str, str] = {
+    kind: why for room in COVERAGE_ROOMS for kind, why in getattr(room, "LEAVES_NO_ROW", {}).items()
+}
 ROUTES: tuple[HTTPRouteHandler, ...] = _constants(HTTP_ROOMS, HTTPRouteHandler)
 RULE_OF: Mapping[str, Rule] = {rule.code: rule for rule in RULES}

@@ -31,6 +31,9 @@ OWN_COMMANDS = {
     "config": ("api_spec.instance", "config"),
     "signer": ("api_spec.signer_command", "signer"),
     "audit": ("api_spec.audit", "audit"),
+    "backup": ("api_spec.recovery_commands", "backup"),
+    "restore": ("api_spec.recovery_commands", "restore"),
+    "recover": ("api_spec.recovery_commands", "recover"),
 }
 
 

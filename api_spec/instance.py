@@ -28,6 +28,7 @@ from oversight.identity.schema import TokenReceipt
 from oversight.keys.directory import make_ring, open_ring, ring
 from oversight.ledger.rules import EMPTY_ROOT
 from oversight.publication.signing import sign_checkpoint
+from oversight.recovery.presence import running
 from oversight.remote import CONFIG_FILE
 from oversight.signer.state import SignerState, make_state, require_state
 
@@ -170,7 +171,8 @@ def serve(ctx: click.Context, /, **flags: str | None) -> None:
         app = create_app(settings)
     except UnsafeToStart as unsafe:
         raise click.ClickException(f"refusing to start: {unsafe}") from unsafe
-    _Server(uvicorn.Config(AccessLog(app), **_listening(settings))).run()
+    with running(Path(settings.data_dir)):
+        _Server(uvicorn.Config(AccessLog(app), **_listening(settings))).run()
 
 
 def _listening(settings: Settings) -> dict[str, Any]:

@@ -3,19 +3,18 @@
 Order: hold the signer's state alone → everything signed is one log → raise the state to the
 largest tree that was ever signed → entries, verbatim, in order → checkpoints → the list of what
 does not come back. The state is raised first: wherever this is cut off, nothing can be added
-to the log until all of it is there, and the next run goes on.
+to the log until all of it is there, and the next run goes on. A host that has no state (all of
+it was lost) recovers first and adopts one afterwards; until then no service starts there.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from oversight.configuration import Settings
-from oversight.database import engine, is_postgres, run
-from oversight.errors import ProofRejected, RuleBroken
-from oversight.keys.directory import ring
+from oversight.errors import ProofRejected
 from oversight.ledger.bringing_back import bring_back, bring_back_checkpoint
 from oversight.ledger.checkpoint import Checkpoint
 from oversight.ledger.effect import adopted_policies
@@ -23,18 +22,15 @@ from oversight.ledger.facts import read_projection
 from oversight.ledger.notes import VerifierKey, line_of
 from oversight.ledger.policy import POLICY, PolicyAdopted
 from oversight.ledger.queries import StoredCheckpoint, entries_about, head_of, newest_checkpoint
-from oversight.ledger.rules import leaf_hash
-from oversight.ledger.signed_checkpoint import log_verifiers
-from oversight.publication.collecting import store_cosignature
+from oversight.ledger.rules import EMPTY_ROOT, leaf_hash
+from oversight.publication.collecting import own_keys, store_cosignature
 from oversight.publication.source import Source
 from oversight.publication.verified import VerifiedLog
-from oversight.recovery.presence import alone
-from oversight.recovery.rules import SERVICE_STOPPED
+from oversight.recovery.presence import alone, begin
 from oversight.recovery.sources import Found, Trouble, read_sources, require_one_log
-from oversight.signer.state import HeldState, SignerState, hold_state
+from oversight.signer.state import HeldState, SignerState
 
 BATCH_ENTRIES, BATCH_BYTES = 4_096, 1 << 24  # of one transaction, whichever is reached first
-ADVISORY_KEY = 7310092  # PostgreSQL: one recovery of a database at a time
 
 
 class Recovered(msgspec.Struct, frozen=True):
@@ -59,61 +55,27 @@ async def recover(settings: Settings, sources: Sequence[Source]) -> Recovered:
         ProofRejected: the log forked, or a waiting row contradicts it; nothing, or nothing more,
             was changed.
     """
-    async with _alone(settings) as held:
+    data_dir = Path(settings.data_dir)
+    async with alone(settings) as held:
         size, root = await head_of()
-        known = Checkpoint(settings.origin, held.state.size, bytes.fromhex(held.state.root))
-        found = read_sources(sources, own_keys(settings.origin), known)
+        known = _known(settings.origin, held)
+        found = read_sources(sources, own_keys(), known)
         await require_one_log(Checkpoint(settings.origin, size, root), known, found)
-        await _raise(held, found.goal)
+        before = begin(data_dir, size)
+        if held is not None:
+            await _raise(held, found.goal)
         for log in found.readers:
             await _bring(log, held, found)
         now, _ = await head_of()
         await _bring_checkpoints(found, now)
-        return Recovered(size, now, found.goal.size, tuple(dict.fromkeys(found.troubles)))
+        return Recovered(before, now, found.goal.size, tuple(dict.fromkeys(found.troubles)))
 
 
-def own_keys(origin: str) -> list[VerifierKey]:
-    """Return the log's own public keys, old and new."""
-    keys = ring()
-    ed25519, mldsa = [key.public for key in keys.log_keys], [key.public for key in keys.log_mldsa]
-    return log_verifiers(origin, ed25519, mldsa)
-
-
-@asynccontextmanager
-async def _alone(settings: Settings) -> AsyncIterator[HeldState]:
-    """Hold the signer's state, and keep other recoveries and running services out."""
-    with (
-        alone(Path(settings.data_dir)),
-        hold_state(Path(settings.signer_dir), settings.origin) as held,
-    ):
-        if held is None:
-            raise _not_stopped("the signer's state is held")
-        if not is_postgres():
-            yield held
-            return
-        connection = await engine().get_new_connection()  # type: ignore[union-attr]
-        try:
-            if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", ADVISORY_KEY):
-                raise _not_stopped("another recovery")
-            await _require_no_service()
-            yield held
-        finally:
-            await connection.close()
-
-
-async def _require_no_service() -> None:
-    """Raise SERVICE_STOPPED while the sequencer of a service, on whatever host, is connected."""
-    rows = await run(
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-        " AND query LIKE 'LISTEN %'"
-    )
-    if rows:
-        raise _not_stopped(f"{len(rows)} sequencers are connected")
-
-
-def _not_stopped(met: str) -> RuleBroken:
-    needed = "stopping the service, on every host, and other recoveries"
-    return RuleBroken(SERVICE_STOPPED, needed=needed, found=met)
+def _known(origin: str, held: HeldState | None) -> Checkpoint:
+    """Return what this host signed last, as far as it knows."""
+    if held is None:
+        return Checkpoint(origin, 0, EMPTY_ROOT)
+    return Checkpoint(origin, held.state.size, bytes.fromhex(held.state.root))
 
 
 async def _raise(held: HeldState, goal: Checkpoint) -> None:
@@ -133,7 +95,7 @@ def _remembering(state: SignerState, policies: set[tuple[int, str]]) -> SignerSt
     return msgspec.structs.replace(state, policies=known)
 
 
-async def _bring(log: VerifiedLog, held: HeldState, found: Found) -> None:
+async def _bring(log: VerifiedLog, held: HeldState | None, found: Found) -> None:
     """Bring back what one source has behind the head; a file that fails ends it there."""
     size, _ = await head_of()
     batches = _batches(log, size)
@@ -146,7 +108,8 @@ async def _bring(log: VerifiedLog, held: HeldState, found: Found) -> None:
         if batch is None:
             return
         start, bodies = batch
-        if policies := _policies(start, bodies):
+        policies = _policies(start, bodies)
+        if policies and held is not None:
             held.advance(_remembering(held.state, policies))
         await bring_back(start, bodies)
 
@@ -194,7 +157,7 @@ def _batches(log: VerifiedLog, start: int) -> Iterator[tuple[int, list[bytes]]]:
 
 async def _bring_checkpoints(found: Found, size: int) -> None:
     """Store the checkpoints that the log reaches, and the cosignatures of known witnesses."""
-    keys = own_keys(found.goal.origin)
+    keys = own_keys()
     for one in found.signed:
         tree = one.checkpoint
         if 0 < tree.size <= size:

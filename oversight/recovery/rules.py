@@ -30,6 +30,11 @@ SERVICE_STOPPED = Rule(
     _SOURCE,
     Ground.BUSY,
 )
+RECOVERY_FINISHED = Rule(
+    "recovery.finished",
+    "A recovery that was begun is brought to its end before the service starts.",
+    _SOURCE,
+)
 SOURCE_SIGNED = Rule(
     "recovery.source_signed",
     "One source at least shows a checkpoint that this log signed.",

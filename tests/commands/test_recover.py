@@ -21,13 +21,14 @@ from oversight.ledger.facts import Fact
 from oversight.ledger.integrate import integrate
 from oversight.ledger.nodes import consistency_path, root_at
 from oversight.ledger.rules import check_consistency, root_of
+from oversight.publication.adopting import adopted_state
 from oversight.publication.signing import sign_checkpoint, tell_checkpoint
 from oversight.publication.source import open_source
 from oversight.recovery import presence
 from oversight.recovery.backup import take_backup
 from oversight.recovery.recover import recover
 from oversight.recovery.restore import restore
-from oversight.signer.state import hold_state, read_state
+from oversight.signer.state import hold_state, make_state, read_state
 
 COUNT = Permission("test.sheep.count", frozenset({Post.ADMINISTRATOR}), None, "数羊", "Count")
 CLERK = someone(Post.ADMINISTRATOR)
@@ -159,6 +160,15 @@ async def test_what_was_signed_comes_back_verbatim_and_the_log_goes_on(drill):
 async def test_recovering_twice_changes_nothing(drill):
     await drill.lose()
     await drill.recover()
+    with (
+        pytest.raises(RuleBroken, match=r"recovery\.finished"),  # its list was not told yet
+        presence.running(Path(drill.elsewhere.data_dir)),
+    ):
+        pass
+    assert (await drill.recover()).before == 300
+    presence.finish(Path(drill.elsewhere.data_dir))
+    with presence.running(Path(drill.elsewhere.data_dir)):
+        pass
     done = await drill.recover()
     assert (done.before, done.size) == (1000, 1000)
     await drill.require_whole()
@@ -290,10 +300,23 @@ async def test_a_running_service_or_another_recovery_keeps_it_out(drill):
         pytest.raises(RuleBroken, match=r"recovery\.service_stopped"),
     ):
         await drill.recover()
-    with presence.alone(Path(drill.elsewhere.data_dir)):  # noqa: SIM117
+    with presence.alone_here(Path(drill.elsewhere.data_dir)):  # noqa: SIM117
         with pytest.raises(RuleBroken, match=r"recovery\.service_stopped"):
             with presence.running(Path(drill.elsewhere.data_dir)):
                 pass
     assert len(await log()) == 3
     await drill.recover()
+    await drill.require_whole()
+
+
+async def test_a_host_that_lost_everything_recovers_first_and_adopts_a_state_afterwards(drill):
+    await drill.lose(3, 4)
+    lost = Path(drill.elsewhere.signer_dir)
+    shutil.rmtree(lost)
+    done = await drill.recover()
+    assert (done.before, done.size) == (3, 7)
+    assert read_state(lost) is None
+    state = await adopted_state()
+    assert (state.size, state.root) == (7, drill.newest.root.hex())
+    make_state(lost, state)
     await drill.require_whole()
