@@ -7,6 +7,8 @@ import msgspec
 
 from oversight.audit.actual import BROKEN, decoded, selection
 from oversight.audit.scratch import Scratch
+from oversight.custody.facts import KeyPublished
+from oversight.custody.rules import LOG, LOG_MLDSA
 from oversight.database import run
 from oversight.errors import ProofRejected
 from oversight.keys.directory import ring
@@ -29,7 +31,7 @@ from oversight.ledger.tables import CheckpointRow, CosignatureRow
 from oversight.ledger.terms import terms
 
 KEY_PUBLISHED = "oversight.keys.published"
-LOG_PURPOSES = {"log": ED25519, "log-ml-dsa-44": MLDSA44}
+LOG_PURPOSES = {LOG: ED25519, LOG_MLDSA: MLDSA44}
 COLUMNS = ("size", "root", "note")
 COSIGNATURE_COLUMNS = ("size", "name", "key_id", "line", "at")
 PAGE = 200  # checkpoints looked at together
@@ -47,7 +49,7 @@ class Signed(msgspec.Struct, frozen=True):
 
 def note_key(scratch: Scratch, logged: LoggedEntry) -> None:
     """Remember a key of the log that an entry publishes."""
-    if logged.kind != KEY_PUBLISHED:
+    if logged.kind != KeyPublished.kind:
         return
     body = read_entry(logged.data).body
     type_ = LOG_PURPOSES.get(str(body.get("purpose")))
@@ -62,8 +64,7 @@ def log_keys(scratch: Scratch, keys: bool) -> list[VerifierKey]:
     known = [parse_vkey(text) for (text,) in scratch.ask("SELECT vkey FROM known_key")]
     if keys:
         here = ring()
-        own = [key.public for key in here.log_keys], [key.public for key in here.log_mldsa]
-        known += log_verifiers(terms().origin, *own)
+        known += log_verifiers(terms().origin, here.log_publics, here.log_mldsa_publics)
     return list(dict.fromkeys(known))
 
 

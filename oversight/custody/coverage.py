@@ -1,5 +1,7 @@
 """How rows of concealed values follow from entries, and which rows the log itself consists of."""
 
+from collections.abc import Mapping
+
 from oversight.custody.facts import KeyPublished, KeyRetired, PayloadErased
 from oversight.ledger.coverage import Covered, Replays, Rows, Said
 from oversight.ledger.tables import Payload
@@ -25,4 +27,5 @@ async def _erased(said: Said, rows: Rows) -> None:
 
 REPLAYS: Replays = {PayloadErased.kind: _erased}
 _FOUND = "the entry is all there is: it is found by its subject"
-LEAVES_NO_ROW = {KeyPublished.kind: _FOUND, KeyRetired.kind: _FOUND}
+_FOUND = "the entry is all there is: it is found by its subject"
+LEAVES_NO_ROW: Mapping[str, str] = {KeyPublished.kind: _FOUND, KeyRetired.kind: _FOUND}

@@ -6,6 +6,8 @@ without anybody noticing, so what is incomplete is refused.
 
 The log's keys and the draw's key stand one a line, oldest first. All lines of the log's keys sign
 (that is how keys rotate); the draw's newest line seals, the older ones finish what they sealed.
+Of a log key that was retired the public half stays, one a line: what it signed in its time is still
+to be verified, and the database is not asked whom to believe.
 """
 
 import os
@@ -16,7 +18,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from oversight.errors import Ground, Rule, RuleBroken
-from oversight.keys import private, vrf
+from oversight.keys import mldsa, private, vrf
 from oversight.keys.fields import BlindIndex, FieldCipher
 from oversight.keys.mldsa import MldsaKey
 from oversight.keys.signing import SigningKey
@@ -42,6 +44,8 @@ KEYS_MADE_ONCE = Rule(
 LOG, LOG_MLDSA, VRF = "log.key", "log-ml-dsa-44.key", "draw-vrf.key"
 FIELDS, BLIND = "fields.key", "blind-index.key"
 FILES = (LOG, LOG_MLDSA, VRF, FIELDS, BLIND)
+RETIRED = {LOG: "log.retired", LOG_MLDSA: "log-ml-dsa-44.retired"}  # public halves
+PUBLIC_BYTES = {LOG: 32, LOG_MLDSA: mldsa.PUBLIC_BYTES}
 SECRET_BYTES = 32
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -58,13 +62,18 @@ class KeyRing:
         vrf_secrets: Sequence[bytes],
         field_keys: Mapping[int, bytes],
         blind: bytes,
+        log_retired: Sequence[bytes] = (),
+        mldsa_retired: Sequence[bytes] = (),
     ) -> None:
-        """Take 32-byte secrets, oldest first; field keys by id."""
+        """Take 32-byte secrets, oldest first; field keys by id; public halves of retired keys."""
         assert log_seeds
         assert mldsa_seeds
         assert vrf_secrets
         self.log_keys = tuple(map(SigningKey, log_seeds))
         self.log_mldsa = tuple(map(MldsaKey, mldsa_seeds))
+        # Whose signatures below this log's checkpoints hold, whenever they were made.
+        self.log_publics = _each_once(log_retired, self.log_keys)
+        self.log_mldsa_publics = _each_once(mldsa_retired, self.log_mldsa)
         # By public half, oldest first: what was sealed under an old key is finished with it.
         self.vrf_secrets = {vrf.public_key(secret): secret for secret in vrf_secrets}
         self.fields = FieldCipher(field_keys, secrets.token_bytes)
@@ -88,6 +97,13 @@ class KeyRing:
         """Show public halves and key ids."""
         shown = f"log={self.log_keys!r}, log_mldsa={self.log_mldsa!r}"
         return f"KeyRing({shown}, vrf={self.vrf_public.hex()}, fields={self.fields!r})"
+
+
+def _each_once(
+    retired: Sequence[bytes], keys: Sequence[SigningKey | MldsaKey]
+) -> tuple[bytes, ...]:
+    """Return public halves, oldest first; a key that is being retired stands in both lists."""
+    return tuple(dict.fromkeys([*retired, *(key.public for key in keys)]))
 
 
 def make_ring(path: Path) -> KeyRing:
@@ -138,6 +154,8 @@ def open_ring(path: Path) -> KeyRing:
         vrf_secrets=drawing,
         field_keys=_field_keys(lines[FIELDS]),
         blind=blind[0],
+        log_retired=read_retired(path, LOG),
+        mldsa_retired=read_retired(path, LOG_MLDSA),
     )
 
 
@@ -195,6 +213,22 @@ def read_lines(file: Path) -> list[str]:
     if rest or not lines:
         raise _malformed(file.name)
     return lines
+
+
+def read_retired(path: Path, name: str) -> list[bytes]:
+    """Return the public halves of a file's retired keys, oldest first; of most, none.
+
+    Raises:
+        RuleBroken: KEYS_PRIVATE, KEYS_COMPLETE.
+    """
+    file = path / RETIRED[name]
+    if not file.exists():
+        return []
+    require_private(path, [file.name])
+    try:
+        return [unhex(line, PUBLIC_BYTES[name]) for line in read_lines(file)]
+    except ValueError:
+        raise _malformed(file.name) from None
 
 
 def write_lines(file: Path, lines: Sequence[str]) -> None:

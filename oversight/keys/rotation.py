@@ -15,10 +15,12 @@ from oversight.keys import private, vrf
 from oversight.keys.directory import (
     LOG,
     LOG_MLDSA,
+    RETIRED,
     SECRET_BYTES,
     VRF,
     open_ring,
     read_lines,
+    read_retired,
     read_secrets,
     require_private,
     write_lines,
@@ -81,7 +83,9 @@ def adopt(path: Path, name: str) -> None:
 
 
 def drop(path: Path, name: str, public: bytes) -> None:
-    """Take an old key out of its file, for good; one that is not there is no fault.
+    """Take an old secret out of its file, for good; its public half stays among the retired.
+
+    A key that is not there is no fault.
 
     Raises:
         RuleBroken: as `open_ring`; NEWEST_KEY_STAYS.
@@ -93,6 +97,8 @@ def drop(path: Path, name: str, public: bytes) -> None:
         if lines[-1] not in kept:
             raise RuleBroken(NEWEST_KEY_STAYS, needed="`daylight keys rotate` before", file=name)
         if kept != lines:
+            retired = dict.fromkeys([*read_retired(path, name), public])
+            write_lines(path / RETIRED[name], [key.hex() for key in retired])
             write_lines(path / name, kept)
 
 

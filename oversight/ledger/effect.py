@@ -232,8 +232,8 @@ def _cosigners(point: StoredCheckpoint, keys: tuple[VerifierKey, ...]) -> Cosign
     logs = tuple(
         log_verifiers(
             terms().origin,
-            [key.public for key in ring().log_keys],
-            [key.public for key in ring().log_mldsa],
+            ring().log_publics,
+            ring().log_mldsa_publics,
         )
     )
     size, root, cosigners = _opened(point.note, terms().origin, logs, keys)

@@ -192,10 +192,8 @@ async def store_cosignature(point: StoredCheckpoint, key: VerifierKey, answer: s
 
 
 def own_keys() -> list[VerifierKey]:
-    """Return whom to believe in for this log: the keys with which it signs now."""
-    keys = ring()
-    logs, mldsa = [key.public for key in keys.log_keys], [key.public for key in keys.log_mldsa]
-    return log_verifiers(terms().origin, logs, mldsa)
+    """Return whom to believe in for this log: the keys with which it signs now, or ever did."""
+    return log_verifiers(terms().origin, ring().log_publics, ring().log_mldsa_publics)
 
 
 def witness_client() -> httpx.AsyncClient:
