@@ -30,7 +30,6 @@ from oversight.ledger.signed_checkpoint import log_verifiers, open_checkpoint
 from oversight.ledger.tables import CheckpointRow, CosignatureRow
 from oversight.ledger.terms import terms
 
-KEY_PUBLISHED = "oversight.keys.published"
 LOG_PURPOSES = {LOG: ED25519, LOG_MLDSA: MLDSA44}
 COLUMNS = ("size", "root", "note")
 COSIGNATURE_COLUMNS = ("size", "name", "key_id", "line", "at")

@@ -46,7 +46,7 @@ class Played:
 
     async def before(self, kind: str, subject: str) -> "Said | None":
         """Return the latest earlier entry of a kind about a subject."""
-        return await self._player.latest(kind, subject)
+        return await self._player.latest(kind, subject, self.logged.index)
 
     async def of_act(self, act: str, kind: str, subject: str | None = None) -> "Said | None":
         """Return the first entry of a kind, about a subject if it is given, of an act."""
@@ -101,12 +101,18 @@ class Player:
             return self._near[index]
         return await self._fetched('WHERE "index" = {}', index)
 
-    async def latest(self, kind: str, subject: str) -> Played | None:
-        """Return the latest entry of a kind about a subject that was played before."""
+    async def latest(self, kind: str, subject: str, below: int) -> Played | None:
+        """Return the latest entry of a kind about a subject whose index lies below one."""
         rows = self._scratch.ask(
             "SELECT place FROM latest WHERE kind = ? AND subject = ?", kind, subject
         )
-        return await self.at(rows[0][0]) if rows else None
+        if not rows:
+            return None
+        if rows[0][0] < below:
+            return await self.at(rows[0][0])
+        where = 'WHERE subject = {} AND kind = {} AND "index" < {}'
+        where = f'{where} ORDER BY "index" DESC LIMIT 1'
+        return await self._fetched(where, subject, kind, below)
 
     async def of_act(self, act: str, kind: str, subject: str | None) -> Played | None:
         """Return the first entry of a kind of an act."""
