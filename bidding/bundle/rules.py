@@ -15,6 +15,7 @@ from msgspec import Meta
 from bidding.lottery.rules import PROTOCOL, labelled
 from oversight.errors import ProofRejected
 from oversight.ledger.facts import ENTRY_BYTES_MAX
+from oversight.ledger.notes import COSIGNATURE_ED25519, ED25519, VerifierKey, read_vkeys
 from oversight.values.canonical import NotCanonical, canonical, parse_strict
 from oversight.values.digests import unbase64
 from oversight.values.instants import from_text
@@ -295,6 +296,18 @@ class Trust(Part, frozen=True):
     parties: dict[Text, TrustedParty]
     beacons: dict[Hex32, TrustedBeacon]
     editions: dict[Text, TrustedEdition]
+
+    def keys_of_log(self, origin: str) -> list[VerifierKey]:
+        """Return the trusted keys of one log: type 01, under its own name.
+
+        Raises:
+            ProofRejected: a text is no verifier key.
+        """
+        return [key for key in read_vkeys(self.log_keys, ED25519) if key.name == origin]
+
+    def keys_of_witnesses(self) -> list[VerifierKey]:
+        """Return the trusted keys of witnesses: type 04; raises as `keys_of_log`."""
+        return read_vkeys(self.witnesses.keys, COSIGNATURE_ED25519)
 
 
 class AuditedExpert(Part, frozen=True):

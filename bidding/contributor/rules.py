@@ -16,7 +16,6 @@ from bidding.draw.facts import Revealed, Sealed
 from oversight.errors import ProofRejected, Rule, RuleBroken
 from oversight.keys.signing import SigningKey
 from oversight.ledger.facts import Entry, read_entry
-from oversight.ledger.notes import COSIGNATURE_ED25519, ED25519, read_vkeys
 from oversight.ledger.proofs import check_tlog_proof, parse_tlog_proof
 from oversight.ledger.rules import leaf_hash
 from oversight.values.digests import to_base64, unhex
@@ -112,10 +111,9 @@ def proved_entry(leaf: bytes, proof: str, trust: Trust, origin: str) -> Proved:
     Raises:
         ProofRejected: the proof, the log's signature or the quorum of witnesses fails.
     """
-    log_keys = [key for key in read_vkeys(trust.log_keys, ED25519) if key.name == origin]
-    witnesses = read_vkeys(trust.witnesses.keys, COSIGNATURE_ED25519)
+    keys = trust.keys_of_log(origin), trust.keys_of_witnesses()
     parsed = parse_tlog_proof(proof)
-    _, opened = check_tlog_proof(parsed, leaf_hash(leaf), origin, log_keys, witnesses)
+    _, opened = check_tlog_proof(parsed, leaf_hash(leaf), origin, *keys)
     cosigned = len({key.public for key, _ in opened.cosigned})
     if cosigned < trust.witnesses.quorum:
         raise ProofRejected(

@@ -41,8 +41,6 @@ from bidding.testimony.rules import (
     Logged,
     Record,
     cosigners,
-    log_keys,
-    witness_keys,
 )
 from oversight.beacon.rules import check_point
 from oversight.custody.facts import KeyPublished
@@ -366,7 +364,7 @@ def _check_seen(text: str, entry: Logged, attempt: Attempt, trust: Trust, before
     proof, origin = parse_tlog_proof(text), attempt.request.origin
     if proof.index != entry.index:
         raise ProofRejected("an early proof is of another entry")
-    keys = log_keys(trust, origin), witness_keys(trust)
+    keys = trust.keys_of_log(origin), trust.keys_of_witnesses()
     _, opened = check_tlog_proof(proof, entry.leaf, origin, *keys)
     seconds, quorum = cosigners(opened).values(), trust.witnesses.quorum
     in_time = sum(1 for second in seconds if second < before)

@@ -19,11 +19,7 @@ from oversight.errors import ProofRejected
 from oversight.ledger.checkpoint import Checkpoint
 from oversight.ledger.facts import ENTRY_VERSION, Entry, Fact
 from oversight.ledger.notes import (
-    COSIGNATURE_ED25519,
-    ED25519,
     OpenedNote,
-    VerifierKey,
-    read_vkeys,
 )
 from oversight.ledger.rules import check_inclusion, leaf_hash
 from oversight.ledger.signed_checkpoint import open_checkpoint
@@ -94,19 +90,9 @@ class Record(msgspec.Struct, frozen=True):
         return self.entries[-1]
 
 
-def log_keys(trust: Trust, origin: str) -> list[VerifierKey]:
-    """Return the trusted keys of one log: type 01, under its own name."""
-    return [key for key in read_vkeys(trust.log_keys, ED25519) if key.name == origin]
-
-
-def witness_keys(trust: Trust) -> list[VerifierKey]:
-    """Return the trusted keys of witnesses: type 04."""
-    return read_vkeys(trust.witnesses.keys, COSIGNATURE_ED25519)
-
-
 def witness_count(trust: Trust) -> int:
     """Return how many witnesses the verifier knows: a key under two names is one."""
-    return len({key.public for key in witness_keys(trust)})
+    return len({key.public for key in trust.keys_of_witnesses()})
 
 
 def cosigners(opened: OpenedNote) -> dict[bytes, int]:
@@ -125,7 +111,7 @@ def check_checkpoint(bundle: Bundle, trust: Trust) -> tuple[Checkpoint, int]:
     """
     origin = bundle.request.origin
     checkpoint, opened = open_checkpoint(
-        bundle.log.checkpoint, origin, log_keys(trust, origin), witness_keys(trust)
+        bundle.log.checkpoint, origin, trust.keys_of_log(origin), trust.keys_of_witnesses()
     )
     return checkpoint, len(cosigners(opened))
 

@@ -49,7 +49,6 @@ from bidding.testimony.rules import (
     check_checkpoint,
     check_entries,
     check_order,
-    log_keys,
     witness_count,
 )
 from bidding.walk.rules import Line
@@ -291,7 +290,7 @@ def _read_trust(data: bytes) -> Trust:
     """Return the trust file; one of another shape is as useless as one that cannot be read."""
     try:
         trusted = read(data, Trust)
-        log_keys(trusted, "")
+        trusted.keys_of_log("")
         witness_count(trusted)
         return trusted
     except ProofRejected as rejected:

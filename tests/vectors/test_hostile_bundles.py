@@ -13,6 +13,8 @@ from draw_story import CHAIN, ROUND_SECONDS, Log, Story, b64, path_to, root_of, 
 from own_vectors import ROOT
 
 from bidding.verdict.rules import judge
+from oversight.keys.mldsa import MldsaKey
+from oversight.ledger.notes import MLDSA44, make_vkey
 
 
 def load_program():
@@ -125,7 +127,10 @@ def test_both_read_the_same_checkpoints(size, more, due):
     assert told(tale, log=log) == due
 
 
-@pytest.mark.parametrize("vkey", ["na me+00000000+BQ==", "x+00000000+BQ=="])
+POST_QUANTUM = make_vkey("log.example.org/x", MldsaKey(bytes(32)).public, MLDSA44)
+
+
+@pytest.mark.parametrize("vkey", ["na me+00000000+BQ==", "x+00000000+BQ==", POST_QUANTUM])
 def test_keys_of_other_types_are_ignored_whatever_they_hold(vkey):
     assert trusting(story().told(), lambda trust: trust["log_keys"].append(vkey))[0] == "valid"
 
