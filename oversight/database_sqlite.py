@@ -232,10 +232,11 @@ class PooledSqliteEngine(SQLiteEngine):
         """Open a connection: a worker thread, our pragmas, and no writing unless asked."""
         opening = Line(**self.connection_kwargs)
         try:
-            connection: Line = await opening
+            await opening
         except BaseException:  # its worker has one last word for this loop: let it have said it
             await asyncio.to_thread(opening._thread.join, 1)
             raise
+        connection = opening
         connection.row_factory = dict_factory  # type: ignore[assignment]
         own = (NOT_WAITING, "query_only=OFF") if writes else ("query_only=ON",)
         try:
@@ -317,7 +318,7 @@ class PooledSqliteEngine(SQLiteEngine):
 
         `brief`: it touches a handful of rows by their keys.
         """
-        transaction = self.current_transaction.get()
+        transaction: Any = self.current_transaction.get()
         if transaction is None:
             return await self._run_in_new_connection(query, values)
         if brief and transaction.writes and transaction.connection.is_free():

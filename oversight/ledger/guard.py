@@ -3,6 +3,7 @@
 A restored backup, or a head that somebody moved, is met here before anything is added to it.
 """
 
+import os
 from pathlib import Path
 
 from oversight.errors import Ground, ProofRejected, Rule, RuleBroken
@@ -67,7 +68,7 @@ def _signed_last() -> SignerState | None:
     if terms().signer_dir is None:
         return None
     known = _known.now()
-    stamp = _stamp(Path(terms().signer_dir or "", "state.json"))
+    stamp = _stamp(f"{terms().signer_dir}/state.json")
     if stamp != known.stamp:
         before = known.state
         known.state = read_state(Path(terms().signer_dir or ""))
@@ -78,9 +79,9 @@ def _signed_last() -> SignerState | None:
     return known.state
 
 
-def _stamp(file: Path) -> tuple[int, int, int] | None:
+def _stamp(file: str) -> tuple[int, int, int] | None:
     try:
-        found = file.stat()
+        found = os.stat(file)
     except FileNotFoundError:
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size

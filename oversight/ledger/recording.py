@@ -61,9 +61,14 @@ async def require_room() -> None:
     bound, now = terms().pending_max, asyncio.get_running_loop().time()
     seen = _seen.now()
     if now >= seen.until or seen.waiting >= bound:
-        head = (await run(_ROOM, bound))[0]
-        await require_unbroken(head["size"], bytes(head["root"]))
-        seen.waiting, seen.until = head["waiting"], now + LOOK_SECONDS
+        seen.until = now + LOOK_SECONDS  # first, so that of many at once only one looks
+        try:
+            head = (await run(_ROOM, bound))[0]
+            await require_unbroken(head["size"], bytes(head["root"]))
+        except BaseException:
+            seen.until = 0.0
+            raise
+        seen.waiting = head["waiting"]
     if seen.waiting >= bound:
         raise RuleBroken(PENDING_BOUNDED, needed="trying again in a few seconds", bound=bound)
 

@@ -63,21 +63,26 @@ def grow(size: int, edge: Mapping[Tile, bytes], leaves: Iterable[bytes]) -> dict
     Raises:
         ProofRejected: a stored tile does not end where the log does.
     """
-    changed: dict[Tile, bytearray] = {}
-    for count, leaf in enumerate(leaves, start=size):
-        level, index, node = 0, count, leaf
-        while True:
-            tile = level, index // WIDTH
-            data = changed.get(tile)
-            if data is None:
-                data = changed[tile] = bytearray(edge.get(tile, b""))
-            if len(data) != index % WIDTH * HASH_BYTES:
+    changed: dict[Tile, bytes] = {}
+    level, first, nodes = 0, size, list(leaves)
+    while nodes:
+        above = []
+        for start in _tile_starts(first, len(nodes)):
+            tile = level, (first + start) // WIDTH
+            held = (first + start) % WIDTH
+            data = edge.get(tile, b"")
+            if len(data) != held * HASH_BYTES:
                 raise ProofRejected(f"tile {tile} does not end where the log does")
-            data += node
-            if len(data) < WIDTH * HASH_BYTES:
-                break
-            level, index, node = level + 1, index // WIDTH, root_of(split_hashes(bytes(data)))
-    return {tile: bytes(data) for tile, data in changed.items()}
+            data = changed[tile] = data + b"".join(nodes[start : start + WIDTH - held])
+            if len(data) == WIDTH * HASH_BYTES:
+                above.append(root_of(split_hashes(data)))
+        level, first, nodes = level + 1, first // WIDTH, above
+    return changed
+
+
+def _tile_starts(first: int, count: int) -> list[int]:
+    """Return where in a run of `count` hashes, the first at place `first`, each tile begins."""
+    return sorted({0, *range(-first % WIDTH, count, WIDTH)})
 
 
 def tile_path(level: int, index: int, width: int = WIDTH) -> str:
@@ -129,9 +134,9 @@ def split_bundle(data: bytes, count: int) -> list[bytes]:
     """
     entries: list[bytes] = []
     at, end = 0, len(data)
-    while at < end and len(entries) < count:
+    while at + 1 < end:
         start = at + 2
-        at = start + (data[at] << 8 | data[start - 1] if start <= end else end)
+        at = start + (data[at] << 8 | data[start - 1])
         entries.append(data[start:at])
     if at != end or len(entries) != count:
         raise ProofRejected(f"an entry bundle does not hold exactly {count} entries")
