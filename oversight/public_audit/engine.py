@@ -10,6 +10,7 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -42,6 +43,7 @@ from oversight.publication.verified import VerifiedLog
 
 SAVED_BUNDLES = 64  # between two commits of the state
 GARBAGE_THRESHOLD = 50_000  # objects; entries hold no cycles, so looking for some is in vain
+_KIND_OF = attrgetter("kind")
 Say = Callable[[int, int], None]  # entries done, entries in all
 
 
@@ -201,16 +203,19 @@ class _Audit:
         lines: Sequence[Line | None] | None = read_alike(entries) if entries else []
         if lines is None:
             lines = [self._read_alone(first + at, data) for at, data in enumerate(entries)]
-        kinds = Counter(line.kind for line in lines if line is not None)
-        known = self.book.known
-        self.state.count_kinds([(kind, count, kind in known) for kind, count in kinds.items()])
+        read = [line for line in lines if line is not None]
+        kinds = Counter(map(_KIND_OF, read))
+        self.state.count_kinds(kinds)
         if not kinds.keys().isdisjoint(self.book.judges):
             self._apply_rules(first, lines)
         self.progress.checked = first + len(entries)
 
     def _apply_rules(self, first: int, lines: Sequence[Line | None]) -> None:
+        judges, plain = self.book.judges, self.book.plain
         for index, line in enumerate(lines, first):
-            if line is not None and line.kind in self.book.judges:
+            if line is None or line.kind not in judges:
+                continue
+            if line.kind not in plain or not plain[line.kind](line):
                 for finding in self.book.judge(told_of(index, line), self.state.shelf):
                     self.state.note(index, line.kind, finding)
 
@@ -259,7 +264,7 @@ class _Audit:
             progress.checked, self.alarms, self.differences, self.differences_total,
             self._told(False), state.count_findings(False),
             self._told(True), state.count_findings(True),
-            dict(state.unknown_kinds(SHOWN_MAX)), state.count_of(BLIND),
+            dict(state.unknown_kinds(self.book.known, SHOWN_MAX)), state.count_of(BLIND),
             self.judged.witnessed if self.judged else None, unchecked, kept,
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from oversight.custody.facts import KeyPublished, KeyRetired
 from oversight.errors import ProofRejected
 from oversight.ledger.notes import ED25519, MLDSA44, PUBLIC_KEY_BYTES, VerifierKey
 from oversight.ledger.policy import Adopted, PolicyAdopted, is_weaker, parse_policy
-from oversight.public_audit.rules import EntryRule, Finding, Shelf, Told
+from oversight.public_audit.rules import EntryRule, Finding, Line, Shelf, Told
 from oversight.values.digests import is_hex
 from oversight.values.instants import from_micro_text
 
@@ -112,9 +112,12 @@ def _judge_policy(told: Told, shelf: Shelf) -> Iterator[Finding]:
     yield Finding(f"a policy was adopted, {change}{least} of {cosigners} cosigners", alert=True)
 
 
+def _is_blind(line: Line) -> bool:
+    return not line.subject and is_hex(line.body.get("root"), 32)
+
+
 def _judge_blind(told: Told, shelf: Shelf) -> Iterator[Finding]:
-    if not is_hex(told.body.get("root"), 32) or told.subject:
-        yield Finding("is blind, but not a root about no subject")
+    yield Finding("is blind, but not a root about no subject")
 
 
 OWN_RULES = (
@@ -128,5 +131,10 @@ OWN_RULES = (
         "A policy of cosigners can be read; a weaker one is told.",
         {PolicyAdopted.kind: _judge_policy},
     ),
-    EntryRule(BLINDS, "A blind entry says nothing but a root.", {BLIND: _judge_blind}),
+    EntryRule(
+        BLINDS,
+        "A blind entry is about no subject, and says a root.",
+        {BLIND: _judge_blind},
+        {BLIND: _is_blind},
+    ),
 )

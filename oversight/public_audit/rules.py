@@ -8,7 +8,7 @@ one ended. Rules are pure but for their shelf.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
@@ -50,14 +50,6 @@ class Told(msgspec.Struct, frozen=True):
 Judge = Callable[[Told, Shelf], Iterable[Finding]]
 
 
-class EntryRule(msgspec.Struct, frozen=True):
-    """What must hold over the entries of some kinds."""
-
-    name: str  # of its shelf; never changed, for auditors keep their shelves
-    demands: str  # in a sentence
-    judges: Mapping[str, Judge]  # by kind
-
-
 # The form of an entry ---------------------------------------------------------------------------
 
 _Int = Annotated[int, msgspec.Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
@@ -69,10 +61,12 @@ _One = _Leaf | list[_Two] | dict[str, _Two]
 
 LAYOUT = "an entry is canonical JSON with exactly the members act, actor, at, body, kind, role, "
 LAYOUT += "subject and v"
-UUID_DASHES, UUID_LENGTH = (8, 13, 18, 23), 36
-AT_MARKS = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: ".", 26: "Z"}
-AT_LENGTH = 27
-_HEX, _DIGITS = b"0123456789abcdef", b"0123456789"
+UUID_LENGTH, HEAD_LENGTH = 36, 63  # a head is "<uuid><instant>", its marks at these places
+HEAD_MARKS = {8: "-", 13: "-", 18: "-", 23: "-", 40: "-", 43: "-", 46: "T", 49: ":", 52: ":",
+              55: ".", 62: "Z"}  # fmt: skip
+HEAD_DIGITS = tuple(at for at in range(UUID_LENGTH, HEAD_LENGTH) if at not in HEAD_MARKS)
+HEAD_TENS = (50, 53)  # of minutes and of seconds
+HEX = b"0123456789abcdef"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _KIND = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*){2}", re.ASCII)
 
@@ -81,7 +75,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """An entry, its members in canonical order."""
 
     act: str
-    actor: str
+    actor: Annotated[str, msgspec.Meta(min_length=1)]
     at: str
     body: dict[str, _One]
     kind: str
@@ -92,7 +86,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 
 _DECODER = msgspec.json.Decoder(Line)
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_ACT, _AT, _ACTOR, _KIND_OF = map(attrgetter, ("act", "at", "actor", "kind"))
+_KIND_OF, _HOUR_OF = attrgetter("kind"), itemgetter(slice(UUID_LENGTH, UUID_LENGTH + 13))
 
 
 def read_alike(entries: Sequence[bytes]) -> list[Line] | None:
@@ -106,29 +100,31 @@ def read_alike(entries: Sequence[bytes]) -> list[Line] | None:
         lines = _DECODER.decode_lines(together)
         if len(lines) != len(entries) or _ENCODER.encode_lines(lines) != together:
             return None
-        for text in map(_AT, lines):
-            datetime.fromisoformat(text)
     except ValueError:  # msgspec's errors and those of UTF-8 included
         return None
-    acts, ats, count = [*map(_ACT, lines)], [*map(_AT, lines)], len(lines)
-    formed = _are_uuids("".join(acts), set(map(len, acts)), count)
-    formed = formed and _are_instants("".join(ats), set(map(len, ats)), count)
-    formed = formed and all(map(_ACTOR, lines))
-    return lines if formed and all(map(_KIND.fullmatch, set(map(_KIND_OF, lines)))) else None
+    heads = [line.act + line.at for line in lines]
+    formed = _are_heads(heads) and all(map(_KIND.fullmatch, set(map(_KIND_OF, lines))))
+    return lines if formed else None
 
 
-def _are_uuids(together: str, lengths: set[int], count: int) -> bool:
-    dashes = all(together[at::UUID_LENGTH] == "-" * count for at in UUID_DASHES)
-    rest = together.count("-") == len(UUID_DASHES) * count
-    hexes = not together.encode().translate(None, _HEX + b"-")
-    return lengths == {UUID_LENGTH} and dashes and rest and hexes
+def _are_heads(heads: Sequence[str]) -> bool:
+    """Tell whether each of these is a UUID and an instant in UTC with microseconds.
 
-
-def _are_instants(together: str, lengths: set[int], count: int) -> bool:
-    marks = all(together[at::AT_LENGTH] == mark * count for at, mark in AT_MARKS.items())
-    digits = len(together.encode().translate(None, b"-T:.Z")) == count * (AT_LENGTH - len(AT_MARKS))
-    numbers = not together.encode().translate(None, _DIGITS + b"-T:.Z")
-    return lengths == {AT_LENGTH} and marks and digits and numbers
+    All are of one length, so that each place of the form is looked at in all of them at once.
+    """
+    together, count = "".join(heads), len(heads)
+    if set(map(len, heads)) != {HEAD_LENGTH}:
+        return False
+    marks = all(together[at::HEAD_LENGTH] == mark * count for at, mark in HEAD_MARKS.items())
+    shown = len(together.encode("ascii", "replace").translate(None, HEX)) == len(HEAD_MARKS) * count
+    digits = all(together[at::HEAD_LENGTH].isdecimal() for at in HEAD_DIGITS)
+    sixty = not any(together[at::HEAD_LENGTH].strip("012345") for at in HEAD_TENS)
+    try:
+        for hour in set(map(_HOUR_OF, heads)):
+            datetime.fromisoformat(f"{hour}:00:00")
+    except ValueError:
+        return False
+    return marks and shown and digits and sixty
 
 
 def read_one(data: bytes) -> Entry:
@@ -159,6 +155,16 @@ def read_one(data: bytes) -> Entry:
     return said
 
 
+class EntryRule(msgspec.Struct, frozen=True):
+    """What must hold over the entries of some kinds."""
+
+    name: str  # of its shelf; never changed, for auditors keep their shelves
+    demands: str  # in a sentence
+    judges: Mapping[str, Judge]  # by kind
+    # By kind: entries for which this is true break nothing and are not judged one by one.
+    plain: Mapping[str, Callable[[Line], bool]] = {}
+
+
 class Book:
     """All entry rules together, and the kinds that are known."""
 
@@ -166,7 +172,9 @@ class Book:
         self.rules = tuple(rules)
         self.known = frozenset(known) | {kind for rule in rules for kind in rule.judges}
         self.judges: dict[str, list[tuple[str, Judge]]] = {}
+        self.plain: dict[str, Callable[[Line], bool]] = {}
         for rule in rules:
+            self.plain.update(rule.plain)
             for kind, judge in rule.judges.items():
                 self.judges.setdefault(kind, []).append((rule.name, judge))
 

@@ -6,7 +6,9 @@ from its last commit.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -22,7 +24,7 @@ CREATE TABLE IF NOT EXISTS shelf (
   rule TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (rule, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS kind (
-  kind TEXT PRIMARY KEY, count INTEGER NOT NULL, known INTEGER NOT NULL
+  kind TEXT PRIMARY KEY, count INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS finding (
   entry INTEGER NOT NULL, alert INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL
@@ -67,6 +69,7 @@ class State:
         self._base.executescript(TABLES)
         self._base.execute("BEGIN IMMEDIATE")
         self._shelves: dict[str, _Shelf] = {}
+        self._kinds: Counter[str] = Counter()  # counted since the last commit
 
     def close(self) -> None:
         """Forget what was not saved."""
@@ -83,6 +86,12 @@ class State:
             rows = [(name, key, value) for key, value in shelf.changed.items()]
             self._base.executemany("INSERT OR REPLACE INTO shelf VALUES (?, ?, ?)", rows)
             shelf.changed.clear()
+        self._base.executemany(
+            "INSERT INTO kind VALUES (?, ?) "
+            "ON CONFLICT (kind) DO UPDATE SET count = count + excluded.count",
+            self._kinds.items(),
+        )
+        self._kinds.clear()
         value = msgspec.json.encode(progress)
         self._base.execute("INSERT OR REPLACE INTO progress VALUES (1, ?)", (value,))
         self._base.execute("COMMIT")
@@ -112,19 +121,14 @@ class State:
         row = self._base.execute("SELECT count(*) FROM finding WHERE alert = ?", (alert,))
         return int(row.fetchone()[0])
 
-    def count_kinds(self, counts: Sequence[tuple[str, int, bool]]) -> None:
-        """Add to the numbers of entries by kind; a kind is known, or not."""
-        self._base.executemany(
-            "INSERT INTO kind VALUES (?, ?, ?) ON CONFLICT (kind) DO UPDATE SET "
-            "count = count + excluded.count, known = excluded.known",
-            counts,
-        )
+    def count_kinds(self, counts: Mapping[str, int]) -> None:
+        """Add to the numbers of entries by kind."""
+        self._kinds.update(counts)
 
-    def unknown_kinds(self, limit: int) -> Iterator[tuple[str, int]]:
-        """Yield kinds that no rule or fact knows, with their numbers of entries."""
-        yield from self._base.execute(
-            "SELECT kind, count FROM kind WHERE NOT known ORDER BY kind LIMIT ?", (limit,)
-        )
+    def unknown_kinds(self, known: Collection[str], limit: int) -> Iterator[tuple[str, int]]:
+        """Yield the kinds on the log that are not among the known ones, as saved last."""
+        rows = self._base.execute("SELECT kind, count FROM kind ORDER BY kind")
+        yield from islice((row for row in rows if row[0] not in known), limit)
 
     def count_of(self, kind: str) -> int:
         """Return how many entries of a kind there are."""

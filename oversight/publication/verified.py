@@ -24,11 +24,13 @@ from oversight.ledger.rules import (
     fold,
     inclusion_spans,
     leaf_hash,
+    root_of,
 )
 from oversight.ledger.tiles import (
     WIDTH,
     Tile,
     bundle_path,
+    split_hashes,
     subtree_root,
     tile_of,
     tile_path,
@@ -62,29 +64,34 @@ class VerifiedLog:
 
     def bundle(self, index: int) -> list[bytes]:
         """Return the entries of one bundle: 256, or as many as there are at the end."""
-        tile = self.tile(0, index)
+        tile, known = self._unchecked(0, index)
         width = len(tile) // HASH_BYTES
         entries = read_bundle(self.source, index, width)
-        leaves = b"".join([sha256(b"\x00" + entry).digest() for entry in entries])
-        if leaves != tile:
+        leaves = [sha256(b"\x00" + entry).digest() for entry in entries]
+        if b"".join(leaves) != tile or (known is not None and root_of(leaves) != known):
+            tile = self.tile(0, index)  # is at fault itself, or the bundle is
             raise ProofRejected(_which_entry(index, width, entries, tile))
         return entries
 
     def tile(self, level: int, index: int) -> bytes:
         """Return the hashes of one tile, as many as the checkpoint's tree has in it."""
         assert index << 8 * level < self.checkpoint.size, "the tree has no such tile"
+        data, known = self._unchecked(level, index)
+        if known is not None:
+            if root_of(split_hashes(data)) != known:
+                raise ProofRejected(f"{tile_path(level, index)}: does not lead to the root")
+            self._newest[level] = index, data
+        return data
+
+    def _unchecked(self, level: int, index: int) -> tuple[bytes, bytes | None]:
+        """Return the hashes of one tile, and the root that they must have; None: it was checked."""
         if (level, index) in self._edge:
-            return self._edge[level, index]
+            return self._edge[level, index], None
         newest = self._newest.get(level)
         if newest is not None and newest[0] == index:
-            return newest[1]
-        above = self.tile(level + 1, index // WIDTH)
-        place = index % WIDTH * HASH_BYTES
-        data = read_tile(self.source, level, index)
-        if full_tile_root(data) != above[place : place + HASH_BYTES]:
-            raise ProofRejected(f"{tile_path(level, index)}: does not lead to the root")
-        self._newest[level] = index, data
-        return data
+            return newest[1], None
+        above, place = self.tile(level + 1, index // WIDTH), index % WIDTH * HASH_BYTES
+        return read_tile(self.source, level, index), above[place : place + HASH_BYTES]
 
     def root_at(self, size: int) -> bytes:
         """Return the root that the first `size` entries have: an older tree's, if this grew on it.
@@ -147,20 +154,8 @@ class VerifiedLog:
             return b"".join(map(leaf_hash, read_bundle(self.source, index, width)))
         children = range(index * WIDTH, index * WIDTH + width)
         return b"".join(
-            full_tile_root(read_tile(self.source, level - 1, child)) for child in children
+            root_of(split_hashes(read_tile(self.source, level - 1, child))) for child in children
         )
-
-
-def full_tile_root(data: bytes) -> bytes:
-    """Return the root over the 256 hashes of a full tile (8,192 bytes)."""
-    while len(data) > HASH_BYTES:
-        data = b"".join(
-            [
-                sha256(b"\x01" + data[at : at + 2 * HASH_BYTES]).digest()
-                for at in range(0, len(data), 2 * HASH_BYTES)
-            ]
-        )
-    return data
 
 
 def _edge_root(size: int, edge: dict[Tile, bytes]) -> bytes:
@@ -177,5 +172,6 @@ def _which_entry(index: int, width: int, entries: list[bytes], tile: bytes) -> s
         for at, (entry, leaf) in enumerate(zip(entries, hashes, strict=True))
         if leaf_hash(entry) != leaf
     ]
+    assert odd, "tile and bundle differ, or the tile would have been refused"
     more = f" and {len(odd) - 1} more" if len(odd) > 1 else ""
     return f"{bundle_path(index, width)}: entry {odd[0]}{more} is not the one that the tree holds"

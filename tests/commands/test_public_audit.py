@@ -174,10 +174,13 @@ def test_a_partial_tile_may_be_gone_once_the_full_one_is_there(tmp_path):
     assert audit(tmp_path, scene).status == CLEAN
 
 
-def test_a_link_that_leads_out_of_the_directory_is_not_followed(directory, scene, tmp_path):
+def test_a_link_is_not_followed_out_of_the_directory(directory, scene, tmp_path):
     outside = tmp_path / "outside"
     (directory / bundle_path(0)).rename(outside)
     (directory / bundle_path(0)).symlink_to(outside)
+    assert audit(directory, scene).differences == [f"{bundle_path(0)}: is a link"]
+    (directory / "tile/entries").rename(tmp_path / "entries")
+    (directory / "tile/entries").symlink_to(tmp_path / "entries")
     assert "lies outside" in audit(directory, scene).differences[0]
 
 
