@@ -33,7 +33,7 @@ def note_of(vector):
 
 
 def ours(vectors):
-    """The vectors whose keys are of types that the log uses (01 and 04)."""
+    """The vectors whose keys are of types that are checked here (01, 04 and 06)."""
     return [v for v in vectors if all(kind_of(key) in KNOWN_TYPES for key in v["vkeys"])]
 
 
@@ -81,6 +81,14 @@ def test_a_verifier_key_is_read_as_published(vector):
     else:
         with pytest.raises(ProofRejected):
             parse_vkey(vector["vkey"])
+
+
+@pytest.mark.parametrize("pair", NOTES["test_signing_keys"], ids=lambda pair: pair["vkey"][:20])
+def test_a_published_private_key_has_the_published_public_half(pair):
+    _, _, name, _, secret = pair["skey"].split("+", 4)
+    key = SigningKey(base64.b64decode(secret)[1:])
+    assert make_vkey(name, key.public) == pair["vkey"]
+    assert open_note(sign_note("hello\n", name, key), [parse_vkey(pair["vkey"])]).verified
 
 
 def test_a_note_signed_here_equals_the_published_one_byte_for_byte():

@@ -107,3 +107,45 @@ def test_a_consistency_proof_is_judged_as_published(vector):
             check_consistency(*arguments)
     else:
         check_consistency(*arguments)
+
+
+# Of a subtree [start, end) an entry is proved as in a tree of its own; and a subtree from 0 on is
+# an older tree. Other subtrees (start > 0) have consistency proofs of another kind, which only the
+# optional call sign-subtree of a witness needs: nothing here makes, takes or checks them.
+SUBTREE_INCLUSION = foreign_vectors("subtree_inclusion_proofs")["vectors"]
+SUBTREE_CONSISTENCY = foreign_vectors("subtree_consistency_proofs")["vectors"]
+OLDER_TREES = [vector for vector in SUBTREE_CONSISTENCY if vector["start"] == 0]
+OTHER_KIND = [vector for vector in SUBTREE_CONSISTENCY if vector["start"]]
+
+
+@pytest.mark.parametrize("vector", SUBTREE_INCLUSION, ids=name)
+def test_an_inclusion_proof_in_a_subtree_is_judged_as_published(vector):
+    arguments = (
+        raw(vector["leafHash"]), vector["leafIdx"] - vector["start"],
+        vector["end"] - vector["start"], hashes(vector["proof"]), raw(vector["root"]),
+    )  # fmt: skip
+    if vector["wantErr"]:
+        with pytest.raises(ProofRejected):
+            check_inclusion(*arguments)
+    else:
+        check_inclusion(*arguments)
+
+
+@pytest.mark.parametrize("vector", OLDER_TREES, ids=name)
+def test_a_subtree_from_the_beginning_is_judged_as_an_older_tree(vector):
+    arguments = (
+        vector["end"], raw(vector["root1"]), vector["size"], raw(vector["root2"]),
+        hashes(vector["proof"]),
+    )  # fmt: skip
+    # The source takes an empty subtree with any tree; nothing is shown by it, and we refuse it.
+    if vector["wantErr"] or vector["end"] == 0:
+        with pytest.raises(ProofRejected):
+            check_consistency(*arguments)
+    else:
+        check_consistency(*arguments)
+
+
+def test_the_vectors_that_do_not_apply_are_those_of_subtrees_in_the_midst():
+    assert len(OLDER_TREES) + len(OTHER_KIND) == len(SUBTREE_CONSISTENCY)
+    assert len(OTHER_KIND) == 16
+    assert all(vector["start"] > 0 for vector in OTHER_KIND)
