@@ -6,7 +6,8 @@ from oversight.custody.rules import LOG, LOG_MLDSA
 from oversight.identity import queries
 from oversight.identity.schema import Trust, TrustedEdition, Witnesses
 from oversight.keys.directory import ring
-from oversight.ledger.notes import ED25519, MLDSA44, make_vkey
+from oversight.ledger.effect import eras_now
+from oversight.ledger.notes import COSIGNATURE_ED25519, ED25519, MLDSA44, make_vkey
 from oversight.rulebook.rules import edition
 
 
@@ -14,7 +15,7 @@ async def trust_file() -> Trust:
     """Return log keys, parties and editions in the form of draw.md (bundle and trust file)."""
     return Trust(
         log_keys=await _log_keys(),
-        witnesses=Witnesses(0, []),
+        witnesses=await _witnesses(),
         center=await queries.center(),
         parties=await queries.trust_parties(),
         beacons={},
@@ -40,6 +41,17 @@ async def _log_keys() -> list[str]:
         publics = [bytes.fromhex(key) for key in known if key not in retired]
         named += [make_vkey(settings().origin, public, type_) for public in publics]
     return named
+
+
+async def _witnesses() -> Witnesses:
+    """Return the witnesses of the policy that judges the log now, as far as draw.md counts them.
+
+    It counts Ed25519 cosigners alone; a policy whose quorum needs others as well cannot be said
+    in this form, and asks for more of these than there are.
+    """
+    policy = (await eras_now())[-1].policy
+    keys = [key for key in policy.keys() if key.type == COSIGNATURE_ED25519]
+    return Witnesses(policy.least(), [make_vkey(key.name, key.public, key.type) for key in keys])
 
 
 def _trusted_edition(name: str) -> TrustedEdition:
