@@ -50,7 +50,7 @@ async def _witnesses() -> Witnesses:
     in this form, and asks for more of these than there are.
     """
     policy = (await eras_now())[-1].policy
-    keys = [key for key in policy.keys() if key.type == COSIGNATURE_ED25519]
+    keys = [key for key in policy.cosigners() if key.type == COSIGNATURE_ED25519]
     return Witnesses(policy.least(), [make_vkey(key.name, key.public, key.type) for key in keys])
 
 

@@ -203,7 +203,7 @@ async def _confirming(now: Era, change: Adopted) -> int | None:
     least = now.policy.least()
     while points := await checkpoints_from(size + 1, least, since, PAGE):
         for point in points:
-            if confirms(now.policy, _cosigners(point, now.policy.keys()), since):
+            if confirms(now.policy, _cosigners(point, now.policy.cosigners()), since):
                 return point.size
         size = points[-1].size
     return None
@@ -217,7 +217,7 @@ async def _largest_satisfying(
     while points := await checkpoints_cosigned(floor, size, least, PAGE):
         for point in points:
             policy = era_at(eras, point.size)
-            if confirms(policy, _cosigners(point, policy.keys()), 0):
+            if confirms(policy, _cosigners(point, policy.cosigners()), 0):
                 return point
         size = points[-1].size - 1
     return None

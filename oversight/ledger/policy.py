@@ -71,7 +71,7 @@ class Policy(msgspec.Struct, frozen=True):
             needed[group.name] = sum(each[: group.least])
         return 0 if self.quorum == NONE else needed[self.quorum]
 
-    def keys(self) -> tuple[VerifierKey, ...]:
+    def cosigners(self) -> tuple[VerifierKey, ...]:
         """Return the cosigners' keys."""
         return tuple(witness.key for witness in self.witnesses)
 
@@ -189,7 +189,7 @@ def is_weaker(old: Policy, new: Policy) -> bool:
 
     An exchanged witness counts as gone: who takes its place is the operator's choice.
     """
-    return not set(old.keys()) <= set(new.keys()) or new.least() < old.least()
+    return not set(old.cosigners()) <= set(new.cosigners()) or new.least() < old.least()
 
 
 def confirmed_since(old: Policy, change: Adopted) -> int:
