@@ -108,7 +108,7 @@ async def _credentials(stage):
 async def _pool(stage):
     """An import, single registrations, every step of a standing, declarations."""
     house, occasion = stage.house, stage.house.occasion
-    imported = await import_experts(KEEPER, csv_file(8), occasion())
+    imported = await import_experts(KEEPER, csv_file(60), occasion())
     await admit_experts(REVIEWER, Admission(registered_by=imported.act), occasion())
     rows = await run("SELECT id FROM expert WHERE act = {} ORDER BY id", imported.act)
     first, second, third, fourth = [row["id"] for row in rows[:4]]

@@ -1,0 +1,226 @@
+"""Changing rows as a database administrator would: past the service, its triggers and its checks.
+
+`Intruder` opens the same database on a connection of its own. Every change can be taken back, so
+that one database serves them all.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+import asyncpg
+from piccolo.columns import BigInt, BigSerial, Bytea, Date, Integer, Timestamptz
+
+from oversight.ledger.coverage import Covered, CoveredTogether, OfTheLog
+
+BITS = 12  # tried one after the other
+COLLISIONS = (sqlite3.IntegrityError, asyncpg.UniqueViolationError)
+
+
+class Change(NamedTuple):
+    """Something done to one row of a table."""
+
+    covered: Any  # what is said about the table
+    deed: str  # "turn", "delete" or "insert"
+    column: str = ""  # that is turned
+
+    @property
+    def table(self) -> str:
+        return self.covered.table._meta.tablename
+
+    def __str__(self) -> str:
+        return f"{self.deed} {self.table}.{self.column}".rstrip(".")
+
+
+def changes(coverage) -> Iterator[Change]:
+    """Yield every change that an audit must name: each covered column, a row less, a row more."""
+    for covered in coverage:
+        if isinstance(covered, Covered | CoveredTogether | OfTheLog):
+            for column in columns_of(covered):
+                yield Change(covered, "turn", column)
+            yield Change(covered, "delete")
+            yield Change(covered, "insert")
+
+
+def columns_of(covered) -> list[str]:
+    """Return the columns about which the log says something, or which it is."""
+    if isinstance(covered, OfTheLog):
+        return list(covered.columns)
+    if isinstance(covered, CoveredTogether):
+        return list(dict.fromkeys((*covered.key, *covered.columns)))
+    return list(dict.fromkeys((*covered.key, *covered.said, *covered.opened, *covered.proved)))
+
+
+def turned(column, value: Any, bit: int = 0) -> Any:
+    """Return the value with one bit turned; what has no bits gets some."""
+    if value is None:
+        return _something(column)
+    if isinstance(value, bytes):
+        place, turn = len(value) // 2, 1 << bit % 8
+        return value[:place] + bytes([value[place] ^ turn]) + value[place + 1 :] if value else b"\1"
+    if isinstance(value, int):
+        return value ^ 1 << bit
+    if isinstance(value, datetime):
+        return value.replace(microsecond=value.microsecond ^ 1 << bit)
+    if isinstance(value, date):
+        return date.fromordinal(value.toordinal() ^ 1 << bit)
+    return value[:-1] + chr(ord(value[-1]) ^ 1 << bit) if value else "x"
+
+
+def _something(column) -> Any:
+    if isinstance(column, Bytea):
+        return b"\1"
+    if isinstance(column, BigInt | Integer | BigSerial):
+        return 1
+    if isinstance(column, Timestamptz):
+        return datetime(2026, 1, 1, tzinfo=UTC)
+    return date(2026, 1, 1) if isinstance(column, Date) else "x"
+
+
+class Intruder:
+    """Somebody with a connection of his own and every right on it."""
+
+    def __init__(self, house) -> None:
+        self.sqlite = house.engine == "sqlite"
+        self._dsn = house.dsn
+
+    def _place(self, table):
+        """Return what tells a row from all others, whatever its columns say."""
+        if table == "act_key" and self.sqlite:  # has no place but its key
+            return "act || n"
+        return "rowid" if self.sqlite else "ctid"
+
+    async def enter(self, coverage) -> Intruder:
+        """Connect, and put away triggers, references and checks."""
+        self._tables = {covered.table._meta.tablename: covered.table for covered in coverage}
+        if self.sqlite:
+            path = self._dsn.removeprefix("sqlite:///")
+            self._connection: Any = sqlite3.connect(path, isolation_level=None, timeout=10)
+            await self._do("PRAGMA foreign_keys = OFF")
+            await self._do("PRAGMA ignore_check_constraints = ON")
+            for (name,) in await self._ask("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+                await self._do(f"DROP TRIGGER {name}")
+            return self
+        self._connection = await asyncpg.connect(self._dsn)
+        for table in self._tables:
+            await self._do(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        for table, name in await self._ask(
+            "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'c'"
+            " AND connamespace = 'public'::regnamespace AND conrelid <> 0"
+        ):
+            await self._do(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        for table, column in await self._ask(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE identity_generation = 'ALWAYS' AND table_schema = 'public'"
+        ):
+            await self._do(f"ALTER TABLE {table} ALTER {column} SET GENERATED BY DEFAULT")
+        return self
+
+    async def leave(self) -> None:
+        done = self._connection.close()
+        if not self.sqlite:
+            await done
+
+    async def make(self, change: Change) -> Any:
+        """Make a change; return what takes it back, and the values of the row's key columns before
+        and after. None if the table has no row."""
+        rows = await self.rows(change.table)
+        if not rows:
+            return None
+        place, row = self._fitting(rows, change.column)
+        if change.deed == "turn":
+            return await self._turn(change, place, row)
+        if change.deed == "delete":
+            where = self._place(change.table)
+            await self._do(f"DELETE FROM {change.table} WHERE {where} = {self._mark(1)}", place)
+            return partial(self._insert, change.table, row, place), row, row
+        return await self._copy(change, row)
+
+    async def rows(self, table: str) -> list[tuple[Any, dict[str, Any]]]:
+        """Return place and values of a table's first rows."""
+        names = [column._meta.name for column in self._tables[table]._meta.columns]
+        listed = ", ".join(f'"{name}"' for name in names)
+        place = self._place(table)
+        sql = f"SELECT {place} AS place, {listed} FROM {table} ORDER BY 1 LIMIT 50"
+        found = [tuple(row) for row in await self._ask(sql)]
+        return [(row[0], dict(zip(names, row[1:], strict=True))) for row in found]
+
+    async def write(self, table: str, column: str, value: Any, place: Any) -> Any:
+        """Write a value; return where the row is now."""
+        where = self._place(table)
+        sql = (
+            f'UPDATE {table} SET "{column}" = {self._mark(1)}'
+            f" WHERE {where} = {self._mark(2)} RETURNING {where}"
+        )
+        ((moved,),) = await self._ask(sql, value, place)
+        return moved
+
+    @staticmethod
+    def _fitting(rows, column):
+        """Return the first row that has a value in the column; else the first."""
+        return next(
+            (one for one in rows if column and one[1][column] not in (None, "", b"")), rows[0]
+        )
+
+    async def _turn(self, change, place, row):
+        """Turn a bit of a column: the lowest that makes no double of another row."""
+        for bit in range(BITS):
+            new = turned(_column(change.covered, change.column), row[change.column], bit)
+            try:
+                moved = await self.write(change.table, change.column, new, place)
+            except COLLISIONS:
+                continue
+            old = partial(self.write, change.table, change.column, row[change.column], moved)
+            return old, row, row | {change.column: new}
+        raise AssertionError(f"no bit of {change} can be turned")
+
+    async def _copy(self, change, row):
+        """Insert a copy of a row under another key; more of it is turned until it is no double."""
+        columns = {c._meta.name: c for c in change.covered.table._meta.columns}
+        together = isinstance(change.covered, CoveredTogether)
+        kept = [*(change.covered.key if together else ())]
+        kept += [name for name, column in columns.items() if isinstance(column, BigSerial)]
+        first = [n for n in getattr(change.covered, "key", ()) if n not in kept]
+        for bit in range(BITS):
+            new = {name: row[name] for name in row if not isinstance(columns[name], BigSerial)}
+            for name in [*first, *(n for n in row if n not in kept and n not in first)]:
+                new[name] = turned(columns[name], row[name], bit)
+                try:
+                    place = await self._insert(change.table, new)
+                except COLLISIONS:
+                    continue
+                where = self._place(change.table)
+                gone = f"DELETE FROM {change.table} WHERE {where} = {self._mark(1)}"
+                return partial(self._ask, gone, place), row, row | new
+        raise AssertionError(f"no second row fits into {change.table}")
+
+    async def _insert(self, table, row, place=None):
+        """Insert a row, on SQLite in its old place; return its place."""
+        values = dict(row)
+        where = self._place(table)
+        if where == "rowid" and place is not None:
+            values = {"rowid": place, **row}
+        names = ", ".join(f'"{name}"' for name in values)
+        marks = ", ".join(self._mark(number) for number in range(1, len(values) + 1))
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING {where}"
+        ((made,),) = await self._ask(sql, *values.values())
+        return made
+
+    def _mark(self, number):
+        return "?" if self.sqlite else f"${number}"
+
+    async def _do(self, sql, *values):
+        await self._ask(sql, *values)
+
+    async def _ask(self, sql, *values):
+        if self.sqlite:
+            return self._connection.execute(sql, values).fetchall()
+        return await self._connection.fetch(sql, *values)
+
+
+def _column(covered, name):
+    return next(one for one in covered.table._meta.columns if one._meta.name == name)
