@@ -78,9 +78,10 @@ def audit(
     scene: Scene,
     state: Path | None = None,
     say: Callable[[int, int], None] = lambda *_: None,
+    processes: int = 1,
     **trust: object,
 ) -> Report:
     """Audit a directory under the scene's key."""
     with open_source(str(directory)) as source:
         given = Trust(**({"log_keys": [log_key(scene)]} | trust))
-        return audit_log(source, given, BOOK, state, say)
+        return audit_log(source, given, BOOK, state, say=say, processes=processes)

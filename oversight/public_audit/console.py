@@ -4,6 +4,7 @@ Exit statuses: 0 clean, 1 something does not hold (each thing is named), 3 somet
 checked.
 """
 
+import os
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
@@ -47,6 +48,10 @@ OPTIONS = (
         "--state", type=click.Path(file_okay=False, path_type=Path),
         help="Directory of your own where the audit keeps how far it came.",
     ),
+    click.option(
+        "--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1,
+        help="How many read bundles at the same time; by default one on each processor.",
+    ),
 )  # fmt: skip
 
 
@@ -66,6 +71,7 @@ def audit_public(
     policy: Path | None,
     witness_keys: Sequence[str],
     state: Path | None,
+    processes: int,
     as_json: bool,
 ) -> int:
     """Audit the published files at `place`, print the report, and return the exit status."""
@@ -78,7 +84,7 @@ def audit_public(
         raise click.UsageError("a log signs with keys of type 01 or 06")
     try:
         with open_source(place) as source:
-            report = audit_log(source, trust, book, state, _say)
+            report = audit_log(source, trust, book, state, say=_say, processes=processes)
     except SourceUnreachable as error:
         click.echo(f"not finished: {error}", err=True)
         return INCOMPLETE

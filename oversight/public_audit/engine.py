@@ -7,10 +7,8 @@ first: the next audit begins at the first bundle that could not be read.
 """
 
 import gc
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -24,14 +22,8 @@ from oversight.ledger.tiles import WIDTH
 from oversight.public_audit.entry_rules import BLIND, KEYS, POLICIES, adopted, log_keys, successors
 from oversight.public_audit.quorum import Judged, judge_quorum
 from oversight.public_audit.report import SHOWN_MAX, Report, Told
-from oversight.public_audit.rules import (
-    Book,
-    Finding,
-    Line,
-    read_alike,
-    read_one,
-    told_of,
-)
+from oversight.public_audit.rules import Book, Finding
+from oversight.public_audit.runs import Run, Task, Wanted, read_runs
 from oversight.public_audit.state import FILE, Progress, State
 from oversight.publication.source import (
     CHECKPOINT,
@@ -43,7 +35,6 @@ from oversight.publication.verified import VerifiedLog
 
 SAVED_BUNDLES = 64  # between two commits of the state
 GARBAGE_THRESHOLD = 50_000  # objects; entries hold no cycles, so looking for some is in vain
-_KIND_OF = attrgetter("kind")
 Say = Callable[[int, int], None]  # entries done, entries in all
 
 
@@ -56,9 +47,17 @@ class Trust(msgspec.Struct, frozen=True):
 
 
 def audit_log(
-    source: Source, trust: Trust, book: Book, directory: Path | None, say: Say = lambda *_: None
+    source: Source,
+    trust: Trust,
+    book: Book,
+    directory: Path | None,
+    *,
+    say: Say = lambda *_: None,
+    processes: int = 1,
 ) -> Report:
     """Audit the published files of a log, from where the state in `directory` ends.
+
+    Bundles are read by so many processes, which open the source by its name; 1 is this one.
 
     Raises:
         SourceUnreachable: a file could not be asked for; what was judged so far is kept.
@@ -70,7 +69,7 @@ def audit_log(
     state = State(directory / FILE if directory is not None else None)
     try:
         with _rare_garbage_runs():
-            return _Audit(source, trust, book, state, say).run(directory is not None)
+            return _Audit(source, trust, book, state, say, processes).run(directory is not None)
     finally:
         state.close()
 
@@ -106,8 +105,11 @@ def _vkey(key: VerifierKey) -> str:
 class _Audit:
     """One audit under way."""
 
-    def __init__(self, source: Source, trust: Trust, book: Book, state: State, say: Say) -> None:
+    def __init__(  # noqa: PLR0917, all that an audit consists of
+        self, source: Source, trust: Trust, book: Book, state: State, say: Say, processes: int
+    ) -> None:
         self.source, self.trust, self.book, self.state, self.say = source, trust, book, state, say
+        self.processes = processes
         self.progress = _begin(state, trust)
         self.began = self.progress.checked
         self.alarms: list[str] = []
@@ -178,55 +180,40 @@ class _Audit:
         """Read every bundle after the last that was judged; judge them while none is missing."""
         size, whole = log.checkpoint.size, True
         self.state.save(self.progress)
+        wanted = Wanted(frozenset(self.book.judges), self.book.plain)
         try:
-            for number in range(self.began // WIDTH, -(-size // WIDTH)):
-                try:
-                    entries = log.bundle(number)
-                except ProofRejected as rejected:
-                    self._differs(str(rejected))
+            for run in read_runs(self.source, self._tasks(log), wanted, self.processes):
+                if run.rejected:
+                    self._differs(run.rejected)
                     whole = False
-                    continue
-                first = number * WIDTH
-                if whole:
-                    known = max(0, self.progress.checked - first)
-                    self._judge(first + known, entries[known:])
-                if number % SAVED_BUNDLES == SAVED_BUNDLES - 1:
+                elif whole:
+                    self._judge(run)
+                if run.number % SAVED_BUNDLES == SAVED_BUNDLES - 1:
                     self.state.save(self.progress)
-                    self.say(first + len(entries), size)
+                    self.say(min(size, (run.number + 1) * WIDTH), size)
         except SourceUnreachable:
             self.state.save(self.progress)
             raise
         self.say(size, size)
 
-    def _judge(self, first: int, entries: list[bytes]) -> None:
+    def _tasks(self, log: VerifiedLog) -> Iterator[Task]:
+        """Yield the bundles that are to be read."""
+        first, start = divmod(self.began, WIDTH)
+        for number in range(first, -(-log.checkpoint.size // WIDTH)):
+            try:
+                yield Task(number, start if number == first else 0, log.expected(number))
+            except ProofRejected as rejected:
+                yield Task(number, 0, rejected=str(rejected))
+
+    def _judge(self, run: Run) -> None:
         """Judge a run of entries that follows what was judged so far."""
-        lines: Sequence[Line | None] | None = read_alike(entries) if entries else []
-        if lines is None:
-            lines = [self._read_alone(first + at, data) for at, data in enumerate(entries)]
-        read = [line for line in lines if line is not None]
-        kinds = Counter(map(_KIND_OF, read))
-        self.state.count_kinds(kinds)
-        if not kinds.keys().isdisjoint(self.book.judges):
-            self._apply_rules(first, lines)
-        self.progress.checked = first + len(entries)
-
-    def _apply_rules(self, first: int, lines: Sequence[Line | None]) -> None:
-        judges, plain = self.book.judges, self.book.plain
-        for index, line in enumerate(lines, first):
-            if line is None or line.kind not in judges:
-                continue
-            if line.kind not in plain or not plain[line.kind](line):
-                for finding in self.book.judge(told_of(index, line), self.state.shelf):
-                    self.state.note(index, line.kind, finding)
-
-    def _read_alone(self, index: int, data: bytes) -> Line | None:
-        """Return one entry of a run in which not every form is right."""
-        try:
-            one = read_one(data)
-        except ProofRejected as rejected:
-            self.state.note(index, "", Finding(str(rejected)))
-            return None
-        return Line(one.act, one.actor, one.at, one.body, one.kind, one.role, one.subject, 1)  # type: ignore[arg-type]
+        self.state.count_kinds(run.kinds)
+        for fault in run.faults:
+            self.state.note(fault.index, "", Finding(fault.text))
+        for told in run.told:
+            for finding in self.book.judge(told, self.state.shelf):
+                self.state.note(told.index, told.kind, finding)
+        self.progress.checked += run.count
 
     # The end ------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import msgspec
 
 from oversight.custody.facts import KeyPublished, KeyRetired
 from oversight.errors import ProofRejected
+from oversight.ledger.facts import Entry
 from oversight.ledger.notes import ED25519, MLDSA44, PUBLIC_KEY_BYTES, VerifierKey
 from oversight.ledger.policy import Adopted, PolicyAdopted, is_weaker, parse_policy
 from oversight.public_audit.rules import EntryRule, Finding, Line, Shelf, Told
@@ -112,7 +113,7 @@ def _judge_policy(told: Told, shelf: Shelf) -> Iterator[Finding]:
     yield Finding(f"a policy was adopted, {change}{least} of {cosigners} cosigners", alert=True)
 
 
-def _is_blind(line: Line) -> bool:
+def _is_blind(line: Line | Entry) -> bool:
     return not line.subject and is_hex(line.body.get("root"), 32)
 
 

@@ -155,6 +155,9 @@ def read_one(data: bytes) -> Entry:
     return said
 
 
+Plain = Callable[[Line | Entry], bool]  # a function of a module: it is handed to other processes
+
+
 class EntryRule(msgspec.Struct, frozen=True):
     """What must hold over the entries of some kinds."""
 
@@ -162,7 +165,7 @@ class EntryRule(msgspec.Struct, frozen=True):
     demands: str  # in a sentence
     judges: Mapping[str, Judge]  # by kind
     # By kind: entries for which this is true break nothing and are not judged one by one.
-    plain: Mapping[str, Callable[[Line], bool]] = {}
+    plain: Mapping[str, Plain] = {}
 
 
 class Book:
@@ -172,7 +175,7 @@ class Book:
         self.rules = tuple(rules)
         self.known = frozenset(known) | {kind for rule in rules for kind in rule.judges}
         self.judges: dict[str, list[tuple[str, Judge]]] = {}
-        self.plain: dict[str, Callable[[Line], bool]] = {}
+        self.plain: dict[str, Plain] = {}
         for rule in rules:
             self.plain.update(rule.plain)
             for kind, judge in rule.judges.items():

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from hashlib import sha256
 
+import msgspec
+
 from oversight.errors import ProofRejected
 from oversight.ledger.checkpoint import Checkpoint
 from oversight.ledger.rules import (
@@ -37,6 +39,14 @@ from oversight.ledger.tiles import (
     tiles_of,
 )
 from oversight.publication.source import Source, read_bundle, read_tile
+
+
+class Expected(msgspec.Struct, frozen=True):
+    """What a tree demands of one bundle; it can be handed to another process."""
+
+    index: int
+    tile: bytes  # the leaf hashes, where these were read before; else empty
+    root: bytes  # of the 256 leaf hashes of a full bundle; else empty
 
 
 class VerifiedLog:
@@ -64,34 +74,31 @@ class VerifiedLog:
 
     def bundle(self, index: int) -> list[bytes]:
         """Return the entries of one bundle: 256, or as many as there are at the end."""
-        tile, known = self._unchecked(0, index)
-        width = len(tile) // HASH_BYTES
-        entries = read_bundle(self.source, index, width)
-        leaves = [sha256(b"\x00" + entry).digest() for entry in entries]
-        if b"".join(leaves) != tile or (known is not None and root_of(leaves) != known):
-            tile = self.tile(0, index)  # is at fault itself, or the bundle is
-            raise ProofRejected(_which_entry(index, width, entries, tile))
-        return entries
+        return read_expected(self.source, self.expected(index))
+
+    def expected(self, index: int) -> Expected:
+        """Return what the tree demands of one bundle."""
+        if (0, index) in self._edge:
+            return Expected(index, self._edge[0, index], b"")
+        return Expected(index, b"", self._root_of_tile(0, index))
 
     def tile(self, level: int, index: int) -> bytes:
         """Return the hashes of one tile, as many as the checkpoint's tree has in it."""
         assert index << 8 * level < self.checkpoint.size, "the tree has no such tile"
-        data, known = self._unchecked(level, index)
-        if known is not None:
-            if root_of(split_hashes(data)) != known:
-                raise ProofRejected(f"{tile_path(level, index)}: does not lead to the root")
-            self._newest[level] = index, data
-        return data
-
-    def _unchecked(self, level: int, index: int) -> tuple[bytes, bytes | None]:
-        """Return the hashes of one tile, and the root that they must have; None: it was checked."""
         if (level, index) in self._edge:
-            return self._edge[level, index], None
+            return self._edge[level, index]
         newest = self._newest.get(level)
         if newest is not None and newest[0] == index:
-            return newest[1], None
+            return newest[1]
+        root = self._root_of_tile(level, index)
+        data = _read_checked_tile(self.source, level, index, root)
+        self._newest[level] = index, data
+        return data
+
+    def _root_of_tile(self, level: int, index: int) -> bytes:
+        """Return the root that the hashes of a full tile must have."""
         above, place = self.tile(level + 1, index // WIDTH), index % WIDTH * HASH_BYTES
-        return read_tile(self.source, level, index), above[place : place + HASH_BYTES]
+        return above[place : place + HASH_BYTES]
 
     def root_at(self, size: int) -> bytes:
         """Return the root that the first `size` entries have: an older tree's, if this grew on it.
@@ -156,6 +163,31 @@ class VerifiedLog:
         return b"".join(
             root_of(split_hashes(read_tile(self.source, level - 1, child))) for child in children
         )
+
+
+def read_expected(source: Source, expected: Expected) -> list[bytes]:
+    """Return the entries of a bundle that is as a tree demands; its tile must be so, too.
+
+    Raises:
+        ProofRejected, SourceUnreachable: as `VerifiedLog`.
+    """
+    index, root = expected.index, expected.root
+    tile = expected.tile or read_tile(source, 0, index)
+    width = len(tile) // HASH_BYTES
+    entries = read_bundle(source, index, width)
+    leaves = [sha256(b"\x00" + entry).digest() for entry in entries]
+    if b"".join(leaves) != tile or (root and root_of(leaves) != root):
+        tile = expected.tile or _read_checked_tile(source, 0, index, root)
+        raise ProofRejected(_which_entry(index, width, entries, tile))
+    return entries
+
+
+def _read_checked_tile(source: Source, level: int, index: int, root: bytes) -> bytes:
+    """Return the hashes of a full tile that have this root."""
+    data = read_tile(source, level, index)
+    if root_of(split_hashes(data)) != root:
+        raise ProofRejected(f"{tile_path(level, index)}: does not lead to the root")
+    return data
 
 
 def _edge_root(size: int, edge: dict[Tile, bytes]) -> bytes:
