@@ -6,12 +6,15 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
+from uuid import uuid4
 
 import pytest
 from house import someone
 
 from oversight.act import begin
+from oversight.audit.engine import audit
 from oversight.authority.rules import Permission, Post
+from oversight.blind import coverage as blind_coverage
 from oversight.blind import queries
 from oversight.blind.commands import close_uncounted, log_blind, open_uncounted, receive
 from oversight.blind.hand import keep_blind
@@ -232,6 +235,26 @@ async def test_rows_that_lead_to_another_root_are_named(house, column):
     await tampered(f"UPDATE blind_entry SET {column} = {{}}", kept[:-1] + bytes([kept[-1] ^ 1]))
     with pytest.raises(ProofRejected, match="another"):
         await queries.pads(index)
+
+
+@pytest.mark.parametrize("column", ["seed", "receipts"])
+async def test_the_audit_names_a_blind_entry_that_was_tampered_with(house, column):
+    ident = await opened(house)
+    await arrived(house, 1, 2)
+    await blind(house, DUE)
+    await closed(house, ident)
+    await house.settle()
+    assert (await audited(house)).differences == []
+    kept = bytes((await run(f"SELECT {column} FROM blind_entry"))[0][column])
+    await tampered(f"UPDATE blind_entry SET {column} = {{}}", kept[:-1] + bytes([kept[-1] ^ 1]))
+    named = {(one.table, one.column) for one in (await audited(house)).differences}
+    assert ("blind_entry", column) in named
+
+
+async def audited(house):
+    return await audit(
+        blind_coverage.COVERAGE, blind_coverage.REPLAYS, house.directory / str(uuid4())
+    )
 
 
 async def hands(house, clocks, seconds=1, rounds=1.0):
