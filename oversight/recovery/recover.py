@@ -175,7 +175,7 @@ async def _bring_cosignatures(point: StoredCheckpoint, troubles: list[str]) -> N
         troubles.append(str(missing))
         return
     _, lines = note_parts_of(point.note)
-    for key in dict.fromkeys(key for change in adopted for key in change.policy.keys()):  # noqa: SIM118, a method
+    for key in dict.fromkeys(key for change in adopted for key in change.policy.cosigners()):
         with suppress(ProofRejected):  # this witness did not sign, or not this
             await store_cosignature(point, key, lines)
 

@@ -14,21 +14,29 @@ from house import someone
 from api_spec import assembly
 from oversight.act import begin
 from oversight.authority.rules import Permission, Post
-from oversight.database import run, writing
+from oversight.database import engine, run, writing
 from oversight.errors import ProofRejected, RuleBroken
+from oversight.keys.signing import SigningKey
 from oversight.ledger import queries
+from oversight.ledger.checkpoint import Checkpoint
+from oversight.ledger.cosignatures import cosign_ed25519
+from oversight.ledger.effect import effective_size
 from oversight.ledger.facts import Fact
 from oversight.ledger.integrate import integrate
+from oversight.ledger.news import CHANNEL
 from oversight.ledger.nodes import consistency_path, root_at
-from oversight.ledger.rules import check_consistency, root_of
+from oversight.ledger.notes import COSIGNATURE_ED25519, VerifierKey, make_vkey
+from oversight.ledger.rules import EMPTY_ROOT, check_consistency, root_of
+from oversight.policy.commands import adopt_policy
 from oversight.publication.adopting import adopted_state
+from oversight.publication.collecting import store_cosignature
 from oversight.publication.signing import sign_checkpoint, tell_checkpoint
 from oversight.publication.source import open_source
 from oversight.recovery import presence
 from oversight.recovery.backup import take_backup
 from oversight.recovery.recover import recover
 from oversight.recovery.restore import restore
-from oversight.signer.state import hold_state, make_state, read_state
+from oversight.signer.state import SignerState, hold_state, make_state, read_state
 
 COUNT = Permission("test.sheep.count", frozenset({Post.ADMINISTRATOR}), None, "数羊", "Count")
 CLERK = someone(Post.ADMINISTRATOR)
@@ -300,6 +308,13 @@ async def test_a_running_service_or_another_recovery_keeps_it_out(drill):
         pytest.raises(RuleBroken, match=r"recovery\.service_stopped"),
     ):
         await drill.recover()
+    if drill.house.engine == "postgres":
+        listening = await engine().get_new_connection()
+        await listening.add_listener(CHANNEL, print)
+        with pytest.raises(RuleBroken, match=r"recovery\.service_stopped") as refusal:
+            await drill.recover()
+        assert "sequencer" in refusal.value.found["found"]
+        await listening.close()
     with presence.alone_here(Path(drill.elsewhere.data_dir)):  # noqa: SIM117
         with pytest.raises(RuleBroken, match=r"recovery\.service_stopped"):
             with presence.running(Path(drill.elsewhere.data_dir)):
@@ -320,3 +335,37 @@ async def test_a_host_that_lost_everything_recovers_first_and_adopts_a_state_aft
     assert (state.size, state.root) == (7, drill.newest.root.hex())
     make_state(lost, state)
     await drill.require_whole()
+
+
+async def test_policies_and_cosignatures_come_back_and_so_does_effect(drill):
+    house = drill.house
+    await count(house, 3)
+    await house.settle()
+    await take_backup(house.settings, None, drill.directory / "backup")
+    witness = SigningKey(b"witness".ljust(32))
+    key = VerifierKey("witness.example", COSIGNATURE_ED25519, witness.public)
+    ours = make_vkey(house.settings.origin, house.ring.log.public)
+    named = make_vkey(key.name, key.public, key.type)
+    policy = f"log {ours}\nwitness w {named} http://witness.invalid\nquorum w\n"
+    await adopt_policy(CLERK, policy, house.occasion())
+    await house.settle()
+    await count(house, 2)
+    point = await house.settle()
+    text = Checkpoint(house.settings.origin, point.size, point.root).text()
+    line = cosign_ed25519(text, key.name, witness, int(house.now.timestamp()))
+    await store_cosignature(point, key, line)
+    await tell_checkpoint()
+    assert await effective_size() == point.size == 6
+    kept = await rows_of("cosignature", "size")
+    signed = await rows_of("checkpoint", "size")
+    public, state = Path(house.settings.public_dir), house.settings.signer_dir
+    entries = await log()
+    shutil.rmtree(state)  # and the state is rebuilt by whoever recovers
+    make_state(Path(state), SignerState(house.settings.origin, 0, EMPTY_ROOT.hex()))
+    await drill.restore()
+    await drill.recover(public)
+    assert await log() == entries
+    assert await rows_of("cosignature", "size") == kept
+    assert (await rows_of("checkpoint", "size"))[-1] == signed[-1]
+    assert read_state(Path(state)).policies == ((3, entries[3]["leaf"].hex()),)
+    assert await effective_size() == 6

@@ -16,6 +16,8 @@ DOORS = {
     "oversight/database.py": {"migrate"},
     "oversight/act.py": {"begin"},
     "oversight/ledger/integrate.py": {"integrate"},
+    "oversight/ledger/bringing_back.py": {"bring_back", "bring_back_checkpoint"},
+    "oversight/recovery/restore.py": {"_load_postgres"},  # the whole database, out of a backup
     "oversight/publication/signing.py": {"_sign"},
     "oversight/publication/collecting.py": {"store_cosignature"},
     "oversight/identity/sessions.py": None,  # sessions and the use of tokens
@@ -78,6 +80,7 @@ def test_a_planted_opener_is_found(planted):
 
 BELOW_THE_DOOR = {  # named functions that change rows inside a transaction somebody else opened
     "oversight/ledger/integrate.py",
+    "oversight/ledger/bringing_back.py",
     "oversight/ledger/nodes.py",
     "oversight/publication/signing.py",
     "oversight/ledger/recording.py",
