@@ -276,5 +276,6 @@ REPLAYS: Replays = {
 LEAVES_NO_ROW: Mapping[str, str] = {
     kind: why for room in COVERAGE_ROOMS for kind, why in getattr(room, "LEAVES_NO_ROW", {}).items()
 }
+CONCEALED: Mapping[str, tuple[str, ...]] = {fact.kind: fact.conceals for fact in FACTS}
 ROUTES: tuple[HTTPRouteHandler, ...] = _constants(HTTP_ROOMS, HTTPRouteHandler)
 RULE_OF: Mapping[str, Rule] = {rule.code: rule for rule in RULES}

@@ -13,6 +13,7 @@ class Ordered(Fact, frozen=True, omit_defaults=True):
     """An applicant ordered a draw."""
 
     kind: ClassVar[str] = "bidding.draw.ordered"
+    conceals: ClassVar[tuple[str, ...]] = ("terms",)
 
     draw: str
     previous: int | None  # the closing of the attempt before; null for a first attempt

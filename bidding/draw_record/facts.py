@@ -9,6 +9,7 @@ class AuditorFileRequested(Fact, frozen=True):
     """An auditor asked for a draw's secret, rosters and exclusions before the reveal."""
 
     kind: ClassVar[str] = "bidding.draw_record.auditor_file_requested"
+    conceals: ClassVar[tuple[str, ...]] = ("person", "reason")
 
     draw: str
     person: str  # salted commitment to the person's id
@@ -19,6 +20,7 @@ class AuditorFileReleased(Fact, frozen=True):
     """A second person let the file out."""
 
     kind: ClassVar[str] = "bidding.draw_record.auditor_file_released"
+    conceals: ClassVar[tuple[str, ...]] = ("person",)
 
     draw: str
     person: str  # salted commitment to the person's id

@@ -13,6 +13,7 @@ class Recorded(Fact, frozen=True):
     """
 
     kind: ClassVar[str] = "bidding.external_draw.recorded"
+    conceals: ClassVar[tuple[str, ...]] = ("application", "calls", "person", "terminal_number")
     draw: str  # our id
     terminal: str
     drawn_at: str  # UTC, whole seconds

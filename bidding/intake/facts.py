@@ -12,6 +12,7 @@ class Imported(Fact, frozen=True):
     """
 
     kind: ClassVar[str] = "bidding.intake.imported"
+    conceals: ClassVar[tuple[str, ...]] = ("person",)
     file: dict[str, str | int]  # sha256 (hex), bytes, media_type
     lines: int  # after the header
     taken: int  # experts registered

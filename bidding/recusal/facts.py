@@ -13,6 +13,7 @@ class Declared(Fact, frozen=True):
     """An expert stays away from an organisation or from one subject."""
 
     kind: ClassVar[str] = "bidding.recusal.declared"
+    conceals: ClassVar[tuple[str, ...]] = ("against", "person")
     declaration: str  # id
     ground: str  # code
     against: str
@@ -23,6 +24,7 @@ class AbsenceDeclared(Fact, frozen=True):
     """An expert is not available for some days."""
 
     kind: ClassVar[str] = "bidding.recusal.absence_declared"
+    conceals: ClassVar[tuple[str, ...]] = ("period", "person")
     declaration: str  # id
     period: str
     person: str
@@ -32,5 +34,6 @@ class Lifted(Fact, frozen=True):
     """A recusal or an absence no longer holds."""
 
     kind: ClassVar[str] = "bidding.recusal.lifted"
+    conceals: ClassVar[tuple[str, ...]] = ("person",)
     declaration: str  # id
     person: str

@@ -17,6 +17,16 @@ class Registered(Fact, frozen=True):
     """An expert was registered: he stands in the pool as proposed, and claims specialties."""
 
     kind: ClassVar[str] = "bidding.roster.registered"
+    conceals: ClassVar[tuple[str, ...]] = (
+        "name",
+        "id_number",
+        "phone",
+        "employer",
+        "specialties",
+        "region",
+        "career",
+        "person",
+    )
     name: str
     id_number: str
     phone: str
@@ -31,6 +41,7 @@ class AdmissionReviewed(Fact, frozen=True):
     """A second person reviewed proposals; the act's further entries admit them one by one."""
 
     kind: ClassVar[str] = "bidding.roster.admission_reviewed"
+    conceals: ClassVar[tuple[str, ...]] = ("person",)
     experts: int
     person: str
 
@@ -45,6 +56,7 @@ class Admitted(Fact, frozen=True):
 class _Reasoned(msgspec.Struct, frozen=True):
     """What every change of standing says."""
 
+    conceals: ClassVar[tuple[str, ...]] = ("statement", "person")
     reason: str  # code
     statement: str | None  # commitment to what was said about it
     person: str
@@ -90,6 +102,7 @@ class EmployerChanged(Fact, frozen=True):
     """An expert's employer changed; the old one counts as a former employer from then on."""
 
     kind: ClassVar[str] = "bidding.roster.employer_changed"
+    conceals: ClassVar[tuple[str, ...]] = ("employer", "left", "person")
     employer: str
     left: str  # commitment to {"name","uscc","until"} of the one he left
     person: str
@@ -99,6 +112,7 @@ class AccountLinked(Fact, frozen=True):
     """An expert got an account of his own: what that person declares, he declares."""
 
     kind: ClassVar[str] = "bidding.roster.account_linked"
+    conceals: ClassVar[tuple[str, ...]] = ("account", "person")
     account: str  # commitment to the person's id
     person: str
 

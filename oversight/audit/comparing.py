@@ -22,6 +22,7 @@ from oversight.audit.actual import (
     read_page,
     rows_with,
 )
+from oversight.audit.playing import UNPLAYED
 from oversight.audit.scratch import Scratch
 from oversight.audit.told import NOTHING, TOGETHER, Digests, Expected, Told, plain
 from oversight.ledger.coverage import NOT_TOLD, Covered, CoveredTogether, Reader
@@ -52,7 +53,7 @@ class Comparer:
 
     async def compare_page(self, covered: RowCoverage, after: Place) -> Place | None:
         """Compare a page of a table and note suspects; None at its end."""
-        rows = await read_page(covered.table, order_of(covered), after)
+        rows = await read_page(covered.table, order_of(covered), after, PAGE_ROWS)
         if not after.key:
             await self._require_keys(covered)
         ends = len(rows) < PAGE_ROWS
@@ -86,6 +87,8 @@ class Comparer:
             after = found[-1]
 
     async def _settle_one(self, covered: RowCoverage, key: str) -> None:
+        if self._scratch.tally(UNPLAYED):
+            return  # an entry that was not played may have said so
         values = msgspec.json.decode(key)
         table = covered.table._meta.tablename
         if repr(BROKEN) in values:

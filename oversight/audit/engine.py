@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 from piccolo.table import Table
@@ -18,8 +19,8 @@ from oversight.ambient import fresh_bytes
 from oversight.audit import checkpoints, log_rows, quorum
 from oversight.audit.actual import PAGE_ROWS, Place, packed, unpacked
 from oversight.audit.comparing import Comparer, RowCoverage, order_of
-from oversight.audit.payloads import conceals_of, note_faults, opened_of, payload_rows
-from oversight.audit.playing import Player
+from oversight.audit.payloads import conceals_of, note_faults, note_missing, opened_of, payload_rows
+from oversight.audit.playing import UNPLAYED, Player
 from oversight.audit.report import Progress, Report, Say, Uncovered
 from oversight.audit.scratch import Scratch
 from oversight.audit.told import Digests, Expected
@@ -55,6 +56,7 @@ async def audit(
     say: Say = lambda _: None,
     *,
     silent: Collection[str] = (),
+    concealed: Mapping[str, Collection[str]] = MappingProxyType({}),
     keys: bool = True,
 ) -> Report:
     """Audit the database that is open, and return what was found.
@@ -65,6 +67,7 @@ async def audit(
         state_dir: where the audit remembers how far it came; an interrupted one goes on.
         say: is told the progress about once a second.
         silent: kinds that leave no row.
+        concealed: fields of each kind that hold a commitment, or nothing.
         keys: whether the process's key ring is to be used; without it nothing sealed is opened.
 
     Raises:
@@ -76,7 +79,7 @@ async def audit(
         if await _size() < scratch.get("next", 0):  # the database was set back since the last time
             scratch.forget()
             _begin(scratch, _fingerprint(coverage, replays, silent, keys))
-        one = _Audit(scratch, coverage, replays, frozenset(silent), say, keys)
+        one = _Audit(scratch, coverage, replays, frozenset(silent), concealed, say, keys)
         return await one.finish()
     finally:
         scratch.close()
@@ -91,10 +94,12 @@ class _Audit:
         coverage: Sequence[Coverage],
         replays: Replays,
         silent: frozenset[str],
+        concealed: Mapping[str, Collection[str]],
         say: Say,
         keys: bool,
     ) -> None:
         self.scratch, self.coverage, self.keys, self._say = scratch, coverage, keys, say
+        self._concealed = concealed
         self._spoken = 0.0
         digests = Digests(_digest_key(scratch.get("nonce"), keys))
         self.expected = Expected(scratch, digests, coverage)
@@ -132,7 +137,7 @@ class _Audit:
             async with reading():
                 stretch = await read_stretch(self.next, stop)
                 points = await checkpoints.read_checkpoints(self.next or -1, stop, STRETCH + 1)
-                concealed = await payload_rows(self.next, stop) if self.keys else []
+                concealed = await payload_rows(self.next, stop)
             with self.scratch.together():
                 await self._take(stretch, points, concealed)
             self._tell("entries", self.next, size)
@@ -141,11 +146,13 @@ class _Audit:
         """Check and play one stretch, and remember that it was done."""
         checked = check_stretch(self.scratch, stretch, self.edge, self.frontier)
         checkpoints.check_roots(self.scratch, points, self.frontier, checked.leaves)
-        opened = opened_of(checked.entries, concealed)
+        opened = opened_of(checked.entries, concealed, self.keys)
         note_faults(self.scratch, checked.entries, opened)
         for index, logged in checked.entries.items():
             checkpoints.note_key(self.scratch, logged)
             quorum.note_policy(self.scratch, logged)
+            fields = self._concealed.get(logged.kind, ())
+            note_missing(self.scratch, logged, fields, opened[index])
             await self.player.play(logged, opened[index])
         self.expected.flush()
         self.next, self.edge = stretch.stop, checked.edge
@@ -176,7 +183,7 @@ class _Audit:
     def _check_signed(
         self, one: checkpoints.Signed, keys: Sequence[VerifierKey], judge: quorum.Judge
     ) -> None:
-        checkpoints.check_note(self.scratch, one.row, keys)
+        checkpoints.check_note(self.scratch, one.row, keys, self.keys)
         found = [
             checkpoints.check_cosignature(self.scratch, one.row["note"], row, judge.known)
             for row in one.cosignatures
@@ -256,6 +263,10 @@ class _Audit:
             said.append("sealed values and commitments: the key directory is not at hand")
         if not checkpoints.log_keys(self.scratch, self.keys):
             said.append("signatures of checkpoints: no key of the log is known")
+        if times := self.scratch.tally(UNPLAYED):
+            said.append(f"rows: without keys {times} entries cannot be played")
+        if times := self.scratch.tally(checkpoints.UNKNOWN_SIGNERS):
+            said.append(f"signatures of {times} checkpoints: by keys that are not known here")
         for kind, times in self.scratch.tallies("unknown kind ").items():
             said.append(f"{times} entries of kind {kind}: nothing says what rows they leave")
         return said

@@ -134,14 +134,14 @@ async def check_edge(scratch: Scratch, size: int, edge: Mapping[Tile, bytes]) ->
         BEYOND_SHOWN,
     )
     for row in rows:
-        scratch.differ("entry", (row["index"],), "index", "is beyond the head")
+        scratch.differ("entry", (row["index"],), "", "is beyond the head")
     rows = await run(
         "SELECT size FROM checkpoint WHERE size > {} OR size < 0 ORDER BY size LIMIT {}",
         size,
         BEYOND_SHOWN,
     )
     for row in rows:
-        scratch.differ("checkpoint", (row["size"],), "size", "is beyond the head")
+        scratch.differ("checkpoint", (row["size"],), "", "is beyond the head")
 
 
 async def _check_nodes_end(scratch: Scratch, size: int) -> None:
@@ -156,7 +156,7 @@ async def _check_nodes_end(scratch: Scratch, size: int) -> None:
     sql = f'SELECT level, "index" FROM node {where} ORDER BY level, "index" LIMIT {{}}'  # noqa: S608
     for row in await run(sql, *values, BEYOND_SHOWN):
         tile = (row["level"], row["index"])
-        scratch.differ("node", tile, "index", "the log has no such tile")
+        scratch.differ("node", tile, "", "the log has no such tile")
 
 
 async def log_size(claimed: object) -> int:

@@ -1,6 +1,6 @@
 """What commitments conceal: opened, and held against the commitment in the entry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -48,8 +48,8 @@ def _known(row: Row) -> Row:
     return decoded(Payload, bare) | {"place": row["place"], "gone": row["gone"]}
 
 
-def opened_of(logged: Mapping[int, LoggedEntry], rows: Sequence[Row]) -> By:
-    """Return what the commitments of these entries conceal.
+def opened_of(logged: Mapping[int, LoggedEntry], rows: Sequence[Row], keys: bool) -> By:
+    """Return what the commitments of these entries conceal; without keys nothing is told.
 
     A field that does not open names its fault; its value is not told.
     """
@@ -61,7 +61,8 @@ def opened_of(logged: Mapping[int, LoggedEntry], rows: Sequence[Row]) -> By:
             continue
         if index not in bodies:
             bodies[index] = read_entry(logged[index].data).body
-        found[index][str(row["field"])] = GONE if row["gone"] else _opened(row, bodies[index])
+        gone = row["gone"] or not keys
+        found[index][str(row["field"])] = GONE if gone else _opened(row, bodies[index])
     return found
 
 
@@ -73,13 +74,23 @@ def note_faults(scratch: Scratch, logged: Mapping[int, LoggedEntry], found: By) 
                 key = (logged[index].act, logged[index].n, field)
                 what = "does not open to what the entry commits to"
                 scratch.differ("payload", key, concealed.fault, what, index)
-        scratch.count("payload", len(fields))
+
+
+def note_missing(
+    scratch: Scratch, logged: LoggedEntry, fields: Iterable[str], found: Mapping[str, Concealed]
+) -> None:
+    """Name the rows of `payload` that must stand beside an entry and do not."""
+    body = read_entry(logged.data).body
+    for field in fields:
+        if isinstance(body.get(field), str) and field not in found:
+            key = (logged.act, logged.n, field)
+            scratch.differ("payload", key, "", "the row is missing", logged.index)
 
 
 async def conceals_of(entries: Sequence[LoggedEntry], keys: bool) -> By:
     """Return what single entries conceal, asked for one by one."""
     found: dict[int, dict[str, Concealed]] = {}
-    for one in entries if keys else ():
+    for one in entries:
         rows = await run(
             f"SELECT {selection(Payload, _COLUMNS)}, salt IS NULL OR value IS NULL"  # noqa: S608
             " OR erased_at IS NOT NULL AS gone FROM payload WHERE act = {} AND n = {}",
@@ -87,7 +98,7 @@ async def conceals_of(entries: Sequence[LoggedEntry], keys: bool) -> By:
             one.n,
         )
         known = [_known(dict(row) | {"place": one.index}) for row in rows]
-        found |= opened_of({one.index: one}, known)
+        found |= opened_of({one.index: one}, known, keys)
     return found
 
 

@@ -15,6 +15,7 @@ from oversight.ledger.facts import read_entry
 from oversight.ledger.queries import LoggedEntry
 
 REMEMBERED = 1_000  # earlier entries kept at hand
+UNPLAYED = "unplayed entries"
 
 
 class Played:
@@ -35,10 +36,9 @@ class Played:
         if self.body[field] is None:
             return None
         found = self._payload.get(field)
-        if found is None:
-            self._player.missing(self.logged, field)
+        if found is None or found is GONE or found.fault:
             return NOT_TOLD
-        return NOT_TOLD if found is GONE or found.fault else found.value
+        return found.value
 
     async def entry(self, index: int) -> "Said | None":
         """Return the entry at an earlier index."""
@@ -77,8 +77,7 @@ class Player:
             except CoverageBroken:
                 raise
             except Exception as error:  # an earlier entry may be gone or changed: say so, go on
-                what = f"cannot be played ({type(error).__name__})"
-                self._scratch.differ("entry", (logged.index,), "", what, logged.index)
+                self._stuck(logged, type(error).__name__)
         elif logged.kind not in self._silent:
             self._scratch.count(f"unknown kind {logged.kind}")
         self._scratch.ask(
@@ -88,11 +87,13 @@ class Player:
             logged.index,
         )
 
-    def missing(self, logged: LoggedEntry, field: str) -> None:
-        """Note that what a commitment conceals is neither kept nor erased."""
+    def _stuck(self, logged: LoggedEntry, error: str) -> None:
+        """Note that an entry cannot be played; without keys that is no fault of the entry."""
         if self._keys:
-            key = (logged.act, logged.n, field)
-            self._scratch.differ("payload", key, "", "the row is missing", logged.index)
+            what = f"cannot be played ({error})"
+            self._scratch.differ("entry", (logged.index,), "", what, logged.index)
+        else:
+            self._scratch.count(UNPLAYED)
 
     async def at(self, index: int) -> Played | None:
         """Return the entry at an index."""
@@ -161,7 +162,7 @@ class Player:
         logged = LoggedEntry(
             row["index"], said.act, row["n"], said.kind, said.subject, data, bytes(row["leaf"])
         )
-        payload = await conceals_of([logged], self._keys) if self._keys else {}
+        payload = await conceals_of([logged], self._keys)
         return self._remember(Played(self, logged, payload.get(logged.index, {})))
 
 

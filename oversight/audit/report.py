@@ -1,6 +1,6 @@
 """What an audit tells: progress while it runs, differences, notices and gaps at its end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -54,3 +54,33 @@ class Report(msgspec.Struct, frozen=True):
 
 
 Say = Callable[[Progress], None]
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield the report as lines for a person: what differs first, the verdict last."""
+    for one in report.differences:
+        said = f" (entry {one.entry})" if one.entry is not None else ""
+        yield f"DIFFERS {_row(one)}{f' {one.column}' if one.column else ''}: {one.what}{said}"
+    if report.differences_total > len(report.differences):
+        yield f"… and {report.differences_total - len(report.differences)} more"
+    for notice in report.notices:
+        yield f"notice: {notice}"
+    for text in report.unchecked:
+        yield f"NOT CHECKED: {text}"
+    yield "Not covered by the log:"
+    for gap in report.uncovered:
+        yield f"  {gap.table}{f'.{gap.column}' if gap.column else ''}: {gap.why}"
+    yield f"Entries: {report.size:,}; rows held against them: {report.rows:,}."
+    yield _verdict(report)
+
+
+def _row(one: Difference) -> str:
+    return f"{one.table} {'/'.join(map(str, one.key))}".rstrip()
+
+
+def _verdict(report: Report) -> str:
+    if report.differences_total:
+        return f"{report.differences_total} differences between database and log."
+    if report.unchecked:
+        return "Nothing differs as far as it was checked; not everything was."
+    return "Database and log say the same."

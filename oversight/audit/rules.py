@@ -8,3 +8,15 @@ STATE_FREE = Rule(
     "design: ledger.md#Audit",
     Ground.BUSY,
 )
+DATABASE_FOUND = Rule(
+    "audit.database_found",
+    "The database to be audited is there already: an audit makes none.",
+    "design: ledger.md#Audit",
+    Ground.ABSENT,
+)
+SCHEMA_KNOWN = Rule(
+    "audit.schema_known",
+    "The database has the schema of the auditing program, and is not changed to have it.",
+    "design: ledger.md#Audit",
+    Ground.CONFLICT,
+)

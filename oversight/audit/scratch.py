@@ -163,4 +163,4 @@ class Scratch:
 
 def key_text(key: Sequence[object]) -> str:
     """Return a row's plain key as one text."""
-    return msgspec.json.encode(list(key)).decode()
+    return msgspec.json.encode(list(key), enc_hook=repr).decode()

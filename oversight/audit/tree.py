@@ -203,6 +203,7 @@ def _checked_row(scratch: Scratch, stretch: Stretch, index: int, leaf: bytes) ->
         return None
     if index in stretch.unkeyed:
         scratch.differ("entry", (index,), "n", "act and ordinal are not in act_key", index)
+        scratch.differ("act_key", (row["act"], row["n"]), "", "the row is missing", index)
     if index in stretch.repeated:
         scratch.differ("entry", (index,), "n", "an earlier entry has act and ordinal", index)
     if _leaf(row) != leaf:

@@ -13,6 +13,7 @@ class PartyRegistered(Fact, frozen=True):
     """A party joined the service."""
 
     kind: ClassVar[str] = "oversight.identity.party_registered"
+    conceals: ClassVar[tuple[str, ...]] = ("name", "uscc", "by")
     party: str  # id
     role: str
     name: str  # commitment to the name
@@ -24,6 +25,7 @@ class PersonRegistered(Fact, frozen=True):
     """A person joined a party."""
 
     kind: ClassVar[str] = "oversight.identity.person_registered"
+    conceals: ClassVar[tuple[str, ...]] = ("person", "name", "by")
     party: str
     person: str
     name: str  # commitment to the name
@@ -34,6 +36,7 @@ class PostGranted(Fact, frozen=True):
     """A person was given a post."""
 
     kind: ClassVar[str] = "oversight.identity.post_granted"
+    conceals: ClassVar[tuple[str, ...]] = ("person", "by")
     party: str
     person: str
     post: str
@@ -44,6 +47,7 @@ class PostRevoked(Fact, frozen=True):
     """A person lost a post."""
 
     kind: ClassVar[str] = "oversight.identity.post_revoked"
+    conceals: ClassVar[tuple[str, ...]] = ("person", "by")
     party: str
     person: str
     post: str
@@ -54,6 +58,7 @@ class TokenIssued(Fact, frozen=True):
     """A person was handed an API token."""
 
     kind: ClassVar[str] = "oversight.identity.token_issued"
+    conceals: ClassVar[tuple[str, ...]] = ("person", "by", "digest")
     party: str
     token: str  # id of the token, not the token
     person: str
@@ -66,6 +71,7 @@ class TokenRevoked(Fact, frozen=True):
     """A token stopped opening doors before its time."""
 
     kind: ClassVar[str] = "oversight.identity.token_revoked"
+    conceals: ClassVar[tuple[str, ...]] = ("by",)
     party: str
     token: str
     reason: str  # code
@@ -76,6 +82,7 @@ class PasswordSet(Fact, frozen=True):
     """A person chose a login and a password."""
 
     kind: ClassVar[str] = "oversight.identity.password_set"
+    conceals: ClassVar[tuple[str, ...]] = ("person", "by", "login", "password")
     party: str
     person: str
     by: str
@@ -87,6 +94,7 @@ class KeyRegistered(Fact, frozen=True):
     """A party showed that it holds a signing key, and signs with it from now on."""
 
     kind: ClassVar[str] = "oversight.identity.key_registered"
+    conceals: ClassVar[tuple[str, ...]] = ("by",)
     party: str
     key: str  # base64 of the 32-byte Ed25519 public key
     signature: str  # base64, of the statement of possession, by that key
@@ -97,6 +105,7 @@ class KeyRevoked(Fact, frozen=True):
     """A party stopped signing with a key."""
 
     kind: ClassVar[str] = "oversight.identity.key_revoked"
+    conceals: ClassVar[tuple[str, ...]] = ("by",)
     party: str
     key: str
     reason: str  # superseded: old signatures stay good; compromised, lost: trust it no more

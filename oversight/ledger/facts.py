@@ -22,6 +22,7 @@ class Fact(msgspec.Struct, frozen=True):
     """
 
     kind: ClassVar[str] = ""
+    conceals: ClassVar[tuple[str, ...]] = ()  # fields that hold a commitment, or nothing
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
