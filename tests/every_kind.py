@@ -51,10 +51,13 @@ from oversight.identity import commands as identity
 from oversight.identity.rules import KeyReason, TokenReason
 from oversight.keys.directory import make_ring, ring
 from oversight.keys.signing import SigningKey
-from oversight.ledger.notes import make_vkey
+from oversight.ledger.checkpoint import Checkpoint
+from oversight.ledger.cosignatures import cosign_ed25519
+from oversight.ledger.notes import COSIGNATURE_ED25519, VerifierKey, make_vkey
 from oversight.ledger.queries import entries_of_act
 from oversight.ledger.terms import terms
 from oversight.policy.commands import adopt_policy
+from oversight.publication.collecting import store_cosignature
 from oversight.values.digests import sha256, to_base64
 
 OPENING = Permission("test.bids.open", frozenset({Post.ADMINISTRATOR}), None, "开", "Open")
@@ -77,7 +80,9 @@ async def everything(house, directory):
     await import_list(
         KEEPER, ListImport(Kind.NDRC, "every-kind", "a test", CODES), house.occasion()
     )
-    await house.settle()
+    await _witnessed(stage)
+    admin = stage.actor(Role.TRADING_CENTER, Post.ADMINISTRATOR, person=9)
+    await identity.register_party(admin, Role.FIRM, "late", "", house.occasion())  # not settled
     return stage
 
 
@@ -256,7 +261,7 @@ async def _uncounted(stage):
 
 
 async def _custody(stage):
-    """Keys of the log, one of them retired; a policy without witnesses."""
+    """Keys of the log, one of them retired."""
     occasion, keys = stage.house.occasion, ring()
     admin = stage.actor(Role.TRADING_CENTER, Post.ADMINISTRATOR, person=9)
     old = SigningKey(sha256(b"an old key")).public.hex()
@@ -264,6 +269,19 @@ async def _custody(stage):
         await publish_key(admin, "log", key, occasion())
     await stage.house.settle()
     await retire_key(admin, "log", old, occasion())
-    own = make_vkey(terms().origin, keys.log.public)
-    lines = [f"log {own}", "quorum none"]
-    await adopt_policy(admin, "\n".join(lines) + "\n", occasion())
+
+
+async def _witnessed(stage):
+    """A policy with one witness, and its cosignature below the newest checkpoint."""
+    admin = stage.actor(Role.TRADING_CENTER, Post.ADMINISTRATOR, person=9)
+    signer = SigningKey(sha256(b"a witness"))
+    witness = VerifierKey("witness.example", COSIGNATURE_ED25519, signer.public)
+    own = make_vkey(terms().origin, ring().log.public)
+    theirs = make_vkey(witness.name, witness.public, witness.type)
+    lines = [f"log {own}", f"witness w {theirs} http://witness.invalid", "quorum w"]
+    await adopt_policy(admin, "\n".join(lines) + "\n", stage.house.occasion())
+    point = await stage.house.settle()
+    text = Checkpoint(terms().origin, point.size, point.root).text()
+    seconds = int(stage.house.now.timestamp())
+    line = cosign_ed25519(text, witness.name, signer, seconds)
+    await store_cosignature(point, witness, line)
