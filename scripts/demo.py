@@ -2,9 +2,10 @@
 
 Builds `.venv` where it is missing, makes a scratch trading center, draws a committee of five with
 three parties that do not trust each other, voids a second draw and draws it again, and lets the
-offline verifier judge the results and every tampered copy. With --out the files stay in DIR:
-proofs/*.json, trust.json, tampered/<step>-<what>.json, summary.json. Exit status 0 when
-everything came out as it must.
+offline verifier judge the results and every tampered copy. Three witnesses cosign the log; at the
+end it is audited from outside and inside, and once more after somebody meddled. With --out the
+files stay in DIR: proofs/*.json, trust.json, tampered/<step>-<what>.json, log/ (as published),
+summary.json. Exit status 0 when everything came out as it must.
 """
 
 import argparse
@@ -46,19 +47,22 @@ def failed_step(report: dict[str, Any]) -> str:
     return next((one["step"] for one in report["steps"] if one["outcome"] == "failed"), "")
 
 
-def make(place: Path, out: Path, count: int) -> dict[str, str]:
-    """Found a center, fill its pool, make all draws; return the verdict due to each bundle."""
-    from scripts.demonstration import story
-    from scripts.demonstration.center import Center
+def make(center: Any, out: Path, count: int) -> tuple[dict[str, str], str]:
+    """Fill the center's pool and make all draws, before witnesses.
 
-    say, center, trust = story.say, Center(place / "center"), out / "trust.json"
+    Returns the verdict due to each bundle, and the log's verifier key.
+    """
+    from scripts.demonstration import openness, story
+
+    say, trust = story.say, out / "trust.json"
     say("1. A trading center is founded, and its server started on this machine alone.")
     center.found("濮阳市公共资源交易中心（演示）", "管理员")
-    with center.serving():
+    with center.serving(), openness.witnessed(center) as log_key:
+        say("  three witnesses run beside it, each with its own key; two of them put into effect")
         cast = story.gather(center)
         say(f"  {center.url}; tenderer, supervisor and center each made a signing key of their own")
         say(f"2. The expert pool: {count:,} people who do not exist.")
-        story.fill_pool(cast, place, count)
+        story.fill_pool(cast, center.place.parent, count)
         cast.people["supervisor"].does("draw", "trust", "--out", str(trust))
         say("3. A committee of five over two specialties is drawn.")
         strata = story.choose_strata(count)
@@ -77,7 +81,8 @@ def make(place: Path, out: Path, count: int) -> dict[str, str]:
         story.commit_and_seal(cast, again)
         story.reveal(cast, again, trust)
         story.finish(cast, again, out / "proofs" / "redrawn.json")
-    return {"first": "valid", "voided": "void", "redrawn": "valid"}
+        openness.keep_the_log(center, out)
+    return {"first": "valid", "voided": "void", "redrawn": "valid"}, log_key
 
 
 def draw_once(cast: Any, tender: str, strata: list[str], trust: Path) -> str:
@@ -155,19 +160,27 @@ def tell_where_to_look(out: Path, kept: bool) -> None:
 
 def show(out: Path, kept: bool, count: int) -> int:
     """Make everything below `out`, judge it, write the summary; return the exit status."""
+    from scripts.demonstration.center import Center
+    from scripts.demonstration.openness import audits
+
     started = time.monotonic()
     for name in ("proofs", "tampered"):
         (out / name).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="daylight-demo-") as scratch:
-        expected = make(Path(scratch), out, count)
-    print("5. The offline verifier, which shares no code with the service, judges the bundles.")
+        center = Center(Path(scratch) / "center")
+        expected, log_key = make(center, out, count)
+        print("5. The log is audited: from outside by its files alone, and beside the database.")
+        audited = audits(center, out, log_key)
+    print("6. The offline verifier, which shares no code with the service, judges the bundles.")
     judged = judge(out, expected)
-    print("6. The same bundles with one lie told in each.")
+    print("7. The same bundles with one lie told in each.")
     refused = tamper(out)
-    held = all(row["ok"] for row in (*judged, *refused))
+    held = all(row["ok"] for row in (*judged, *refused, *audited))
     print(f"\n{'Everything held' if held else 'SOMETHING DID NOT HOLD'}: {len(judged)} bundles "
           f"judged, {len(refused)} lies refused, {time.monotonic() - started:.0f} s.")  # fmt: skip
-    summary = {"experts": count, "held": held, "proofs": judged, "tampered": refused}
+    summary = {
+        "experts": count, "held": held, "proofs": judged, "tampered": refused, "audits": audited,
+    }  # fmt: skip
     (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n")
     tell_where_to_look(out, kept)
     return 0 if held else 1
