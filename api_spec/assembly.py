@@ -117,6 +117,7 @@ from oversight.recovery import rules as recovery_rules
 from oversight.rulebook import http as rulebook_http
 from oversight.rulebook import rules as rulebook_rules
 from oversight.signer import state as signer_state
+from oversight.witness import rules as witness_rules
 
 # One line a concept: the modules whose constants are collected below.
 RULE_ROOMS: tuple[ModuleType, ...] = (
@@ -137,6 +138,7 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     policy_rules,
     custody_rules,
     blind_rules,
+    witness_rules,
     identity_rules,
     recovery_rules,
     committee_rules,
