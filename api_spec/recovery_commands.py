@@ -12,7 +12,9 @@ import msgspec
 
 from api_spec import assembly
 from api_spec.app import open_instance
+from api_spec.database_audit import STATE, audit_open
 from api_spec.instance import FILE, OWNER_ALONE, settings_file, settings_options
+from oversight.audit.report import Report, render
 from oversight.configuration import Settings, load
 from oversight.database import DATABASE_REACHABLE
 from oversight.errors import RuleBroken
@@ -144,15 +146,9 @@ def recover(ctx: click.Context, /, sources: tuple[str, ...], **flags: str | None
     """
     os.umask(OWNER_ALONE)
     settings = load(settings_file(ctx), os.environ, flags)
-    done, lost = asyncio.run(_recovered(settings, sources))
-    answer = {
-        "before": done.before,
-        "size": done.size,
-        "signed": done.signed,
-        "troubles": list(done.troubles),
-        "beside": msgspec.to_builtins(lost),
-    }
-    ctx.obj.show(answer, *_told(done, lost))
+    told = asyncio.run(_recovered(settings, sources))
+    done = told.log
+    ctx.obj.show(msgspec.to_builtins(told), *_lines(told))
     presence.finish(Path(settings.data_dir))
     if done.lost:
         indexes = f"{done.lost.start}-{done.lost.stop - 1}"
@@ -160,29 +156,38 @@ def recover(ctx: click.Context, /, sources: tuple[str, ...], **flags: str | None
         raise RuleBroken(ENTRIES_FOUND, needed=needed, lost=indexes)
 
 
-async def _recovered(
-    settings: Settings, names: tuple[str, ...]
-) -> tuple[Recovered, list[KindLost]]:
+class Told(msgspec.Struct, frozen=True):
+    """What a recovery did, and what does not match it."""
+
+    log: Recovered
+    beside: list[KindLost]
+    audit: Report
+
+
+async def _recovered(settings: Settings, names: tuple[str, ...]) -> Told:
     with ExitStack() as stack:
         sources = [stack.enter_context(open_source(name)) for name in names]
         async with open_instance(settings):
             done = await recover_log(settings, sources)
-            return done, await losses(done.before, done.size, assembly.TABLES)
+            lost = await losses(done.before, done.size, assembly.TABLES, assembly.CONCEALED)
+            return Told(done, lost, await audit_open(Path(settings.data_dir, STATE)))
 
 
-def _told(done: Recovered, lost: list[KindLost]) -> list[str]:
+def _lines(told: Told) -> list[str]:
+    """Return for a person: sources, entries, what is gone by kind, each row that differs."""
+    done = told.log
     lines = [f"Source: {trouble}" for trouble in done.troubles]
     if done.size == done.before:
-        return [*lines, f"Nothing was missing: the log stands at size {done.size}."]
-    lines.append(f"Brought back entries {done.before} to {done.size - 1}, verbatim.")
-    lines.append("Rows and concealed values beside them do not come back:")
-    lines += [
-        f"  {one.kind}: {one.entries} entries, {one.without_rows} of acts without any row, "
-        f"{one.without_values} without concealed values"
-        for one in lost
-    ]
-    lines.append("Next: `daylight audit`, which names each row that does not match.")
-    return lines
+        lines.append(f"Nothing was missing: the log stands at size {done.size}.")
+    else:
+        lines.append(f"Brought back entries {done.before} to {done.size - 1}, verbatim.")
+        lines.append("Beside them, rows and concealed values do not come back:")
+        lines += [
+            f"  {one.kind}: {one.entries} entries, {one.without_rows} of acts without any row, "
+            f"{one.values} concealed values gone"
+            for one in told.beside
+        ]
+    return [*lines, "The audit of all rows against the log:", *render(told.audit)]
 
 
 def _reaching(deed: Any) -> Any:

@@ -1,6 +1,7 @@
 """Taking a backup while the service runs."""
 
 import os
+import shutil
 from pathlib import Path
 
 from oversight.ambient import Clock, utc_now
@@ -23,6 +24,8 @@ from oversight.recovery.manifest import (
 DATABASE, SETTINGS, BLOBS, PUBLIC = "database.sqlite3", "settings.toml", "blobs", "public"
 CHECKPOINT = "checkpoint"
 
+Head = tuple[int, bytes, list[str]]  # size and root of the log, migrations applied
+
 
 async def take_backup(
     settings: Settings, settings_file: Path | None, out: Path, clock: Clock = utc_now
@@ -39,27 +42,33 @@ async def take_backup(
     """
     at, here = clock(), make_engine(settings.dsn)
     make_place(out)
-    tables: list[CopiedTable] = []
-    if isinstance(here, PooledSqliteEngine):
-        sqlite_copy.copy_database(database_file(here), out / DATABASE)
-        size, root, migrations = sqlite_copy.read_copy(out / DATABASE)
-        files = [digest_file(out, DATABASE)]
-    else:
-        files, tables, copied = await postgres_copy.copy_database(settings.dsn, out)
-        size, root, migrations = copied
-    files += _beside(settings, settings_file, out)
-    sync_tree(out)
-    manifest = Manifest(
-        format=FORMAT,
-        engine=here.engine_type,
-        origin=settings.origin,
-        log=CopiedLog(size, bytes(root).hex()),
-        migrations=tuple(migrations),
-        created_at=at,
-        files=tuple(files),
-        tables=tuple(tables),
-    )
-    return manifest, write_manifest(out, manifest)
+    try:
+        if isinstance(here, PooledSqliteEngine):
+            files, tables, head = _copy_file(database_file(here), out)
+        else:
+            files, tables, head = await postgres_copy.copy_database(settings.dsn, out)
+        files += _beside(settings, settings_file, out)
+        sync_tree(out)
+        size, root, migrations = head
+        manifest = Manifest(
+            format=FORMAT,
+            engine=here.engine_type,
+            origin=settings.origin,
+            log=CopiedLog(size, root.hex()),
+            migrations=tuple(migrations),
+            created_at=at,
+            files=tuple(files),
+            tables=tuple(tables),
+        )
+        return manifest, write_manifest(out, manifest)
+    except BaseException:  # half a backup is none
+        shutil.rmtree(out, ignore_errors=True)
+        raise
+
+
+def _copy_file(source: Path, out: Path) -> tuple[list[BackupFile], list[CopiedTable], Head]:
+    sqlite_copy.copy_database(source, out / DATABASE)
+    return [digest_file(out, DATABASE)], [], sqlite_copy.read_copy(out / DATABASE)
 
 
 def database_file(engine: PooledSqliteEngine) -> Path:

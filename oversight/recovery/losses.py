@@ -1,6 +1,6 @@
 """What a recovery does not bring back: the rows beside the entries, and what was concealed."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
 import msgspec
 from piccolo.table import Table
@@ -19,27 +19,38 @@ class KindLost(msgspec.Struct):
     kind: str
     entries: int = 0
     without_rows: int = 0  # their acts have no row in any table
-    without_values: int = 0  # beside them stands no value that a commitment conceals
+    values: int = 0  # concealed values that are gone: their commitments open no more
 
 
-async def losses(start: int, stop: int, tables: Sequence[type[Table]]) -> list[KindLost]:
+async def losses(
+    start: int,
+    stop: int,
+    tables: Sequence[type[Table]],
+    concealed: Mapping[str, Sequence[str]],
+) -> list[KindLost]:
     """Return by kind what stands beside the entries from `start` to before `stop`, and what not.
 
-    Some kinds leave no row and conceal nothing, so this tells where to look. What exactly is
-    missing, row by row, the audit tells.
+    Some kinds leave no row, so this tells where to look; what exactly is missing, row by row,
+    the audit tells. `concealed` names the fields of each kind that hold commitments.
     """
     found: dict[str, KindLost] = {}
     places = acting_columns(tables)
     async for page in _pages(start, stop):
         acts = sorted({one.act for one in page})
         acting = await _present(places, acts)
-        opened = await _with_values(acts)
+        values = await _values(acts)
         for one in page:
             lost = found.setdefault(one.kind, KindLost(one.kind))
             lost.entries += 1
             lost.without_rows += one.act not in acting
-            lost.without_values += (one.act, one.n) not in opened
+            lost.values += len(_committed(one, concealed) - values.get((one.act, one.n), set()))
     return [found[kind] for kind in sorted(found)]
+
+
+def _committed(one: LoggedEntry, concealed: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the fields of an entry in which a commitment stands."""
+    body = one.entry().body
+    return {field for field in concealed.get(one.kind, ()) if body.get(field)}
 
 
 def acting_columns(tables: Iterable[type[Table]]) -> list[tuple[str, str]]:
@@ -78,12 +89,15 @@ async def _present(places: Iterable[tuple[str, str]], acts: Sequence[str]) -> se
     return found
 
 
-async def _with_values(acts: Sequence[str]) -> set[tuple[str, int]]:
-    """Return act and ordinal of the entries of these acts beside which a value stands."""
-    found: set[tuple[str, int]] = set()
+async def _values(acts: Sequence[str]) -> dict[tuple[str, int], set[str]]:
+    """Return the concealed fields that are kept, erased ones included, by act and ordinal."""
+    found: dict[tuple[str, int], set[str]] = {}
     for at in range(0, len(acts), ACTS_PER_QUESTION):
         part = acts[at : at + ACTS_PER_QUESTION]
         marks = ", ".join(["{}"] * len(part))
-        rows = await run(f"SELECT act, n FROM payload WHERE act IN ({marks})", *part)  # noqa: S608
-        found.update((row["act"], row["n"]) for row in rows)
+        for row in await run(
+            f"SELECT act, n, field FROM payload WHERE act IN ({marks})",  # noqa: S608
+            *part,
+        ):
+            found.setdefault((row["act"], row["n"]), set()).add(row["field"])
     return found

@@ -28,7 +28,9 @@ _REFERENCES = """
 """
 
 
-async def copy_database(dsn: str, root: Path) -> tuple[list[BackupFile], list[CopiedTable], Any]:
+async def copy_database(
+    dsn: str, root: Path
+) -> tuple[list[BackupFile], list[CopiedTable], tuple[int, bytes, list[str]]]:
     """Copy every table into a file below `root`, all from one snapshot, as it streams in.
 
     Returns the files, the tables, and (size, root, migrations) of the log in that snapshot.

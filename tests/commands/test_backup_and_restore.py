@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import ClassVar
 
+import asyncpg
 import msgspec
 import pytest
 from engines import create_database, drop_database, named_database
@@ -327,6 +328,16 @@ async def test_a_backup_never_goes_over_what_is_there(house, tmp_path):
         await backed_up(house, tmp_path / "backup")
     with pytest.raises(RuleBroken, match=r"recovery\.backup_place_new"):
         back_up_keys(Path(house.settings.key_dir), tmp_path / "backup")
+
+
+async def test_a_backup_that_fails_leaves_nothing_behind(house, tmp_path):
+    missing = "sqlite:////nowhere/at/all.sqlite"
+    if house.engine == "postgres":
+        missing = named_database(house.dsn, "daylight_test_nowhere")
+    settings = msgspec.structs.replace(house.settings, dsn=missing)
+    with pytest.raises((FileNotFoundError, asyncpg.InvalidCatalogNameError)):
+        await take_backup(settings, None, tmp_path / "backup")
+    assert not (tmp_path / "backup").exists()
 
 
 def test_keys_have_a_backup_of_their_own(keys, tmp_path):

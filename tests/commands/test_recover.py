@@ -274,6 +274,22 @@ async def test_a_waiting_row_that_the_log_has_gives_way(drill):
     await drill.require_whole()
 
 
+async def test_what_waited_when_the_backup_was_made_gets_the_place_that_it_had(drill):
+    house = drill.house
+    await count(house, 3)
+    drill.old = await house.settle()
+    act = await count(house, 5)  # on PostgreSQL it waits for the sequencer
+    await take_backup(house.settings, None, drill.directory / "backup")
+    await count(house, 2)
+    drill.newest = await house.settle()
+    drill.entries, drill.public = await log(), Path(house.settings.public_dir)
+    await drill.restore()
+    assert await house.count("pending") == (5 if house.engine == "postgres" else 0)
+    await drill.recover()
+    assert [await queries.index_of(act, n) for n in range(5)] == [3, 4, 5, 6, 7]
+    await drill.require_whole()
+
+
 async def test_a_waiting_row_that_contradicts_the_log_is_refused_and_named(drill):
     await drill.lose(3, 4)
     entry = drill.entries[5]

@@ -6,6 +6,10 @@ import json
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 from service import Service
 
@@ -46,6 +50,16 @@ def entries(service):
             return found
 
 
+@contextmanager
+def published(directory):
+    """Hand the public files out as any web server does; yield their URL prefix."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(directory))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 def lose(service):
     """Lose the database, all of it."""
     for file in (service.directory / "data").glob("daylight.sqlite3*"):
@@ -67,6 +81,7 @@ def test_a_backup_taken_under_load_is_restored_and_serves(own_service):
     assert "signer adopt" in done["next"][0]
     assert service.spawn("serve", check=False).returncode == 1
     service.daylight("signer", "adopt")
+    assert json.loads(service.spawn("--json", "audit").stdout)["differences"] == []
     service.start()
     assert len(entries(service)) == told["log"]["size"]
     names(service, 1, 100)
@@ -96,10 +111,14 @@ def test_an_old_backup_stops_acts_until_recover_has_brought_back_what_was_signed
     service.stop()
     assert (service.directory / "data" / "public" / "checkpoint").read_bytes() == shown
     told = json.loads(service.spawn("--json", "recover", "--from", "data/public").stdout)
-    assert (told["size"], told["signed"], told["troubles"]) == (newest.size, newest.size, [])
+    log = told["log"]
+    assert (log["size"], log["signed"], log["troubles"]) == (newest.size, newest.size, [])
     lost = {one["kind"]: one for one in told["beside"]}
     party = lost["oversight.identity.party_registered"]
-    assert party["entries"] == party["without_rows"] == party["without_values"] == 5
+    assert (party["entries"], party["without_rows"], party["values"]) == (5, 5, 15)
+    differs = [(one["table"], one["what"]) for one in told["audit"]["differences"]]
+    assert differs.count(("party", "the row is missing")) == 5
+    assert {table for table, _ in differs} <= {"party", "payload"}
     service.start()
     assert entries(service) == before
     names(service, 2, 20)
@@ -139,7 +158,8 @@ def test_on_a_new_host_settings_and_keys_come_back_too(own_service, tmp_path_fac
     told = there.spawn("restore", service.directory / "copy").stdout
     assert "bring the keys back" in told
     shutil.copytree(service.directory / "copy-of-keys", there.directory / "data" / "keys")
-    there.spawn("recover", "--from", service.directory / "data" / "public")
+    with published(service.directory / "data" / "public") as url:
+        there.spawn("recover", "--from", url)
     there.daylight("signer", "adopt")
     there.start()
     assert len(entries(there)) == size
