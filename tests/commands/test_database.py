@@ -21,6 +21,7 @@ from oversight.database import (
     reading,
     retried,
     run,
+    run_brief,
     writing,
 )
 from oversight.errors import RuleBroken
@@ -380,3 +381,102 @@ async def test_a_writer_cancelled_at_any_moment_leaves_a_pool_that_works(house):
     assert await house.count("act_key") >= 30
     rows = await run("SELECT count(*) AS rows FROM act_key WHERE n >= 1000")
     assert rows[0]["rows"] == 30
+
+
+COUNTING = (  # takes a while and touches nothing
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)"
+    " SELECT count(*) AS c FROM n"
+)
+
+
+async def test_a_short_statement_queues_behind_one_that_was_cut_off_at_work(sqlite_house):
+    async with writing():
+        line = engine().current_transaction.get().connection
+        slow = asyncio.create_task(run(COUNTING))
+        await asyncio.sleep(0.01)
+        slow.cancel()
+        assert not line.is_free()
+        await run_brief("INSERT INTO act_key (act, n) VALUES ('short', 0)")
+        assert line.is_free()
+        assert slow.cancelled()
+    assert await sqlite_house.count("act_key") == 1
+
+
+async def test_what_was_cut_off_at_work_is_undone_with_its_transaction(sqlite_house):
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05), writing():
+            await run_brief("INSERT INTO act_key (act, n) VALUES ('gone', 0)")
+            await run(COUNTING)
+    assert await sqlite_house.count("act_key") == 0
+    await fill()
+
+
+async def test_after_a_slow_commit_the_next_one_leaves_the_event_loop_alone(sqlite_house):
+    threads = []
+
+    async def commit():
+        async with writing():
+            line = engine().current_transaction.get().connection
+            await run_brief("INSERT INTO act_key (act, n) VALUES ({}, 0)", str(len(threads)))
+            sent = line.sent
+        threads.append(line.sent > sent)
+
+    for seconds in (1.0, 0.0, 1.0):  # what the last one took
+        engine().commit_seconds = seconds
+        await commit()
+    assert threads == [True, False, True]
+    assert 0 < engine().commit_seconds < 1
+
+
+async def test_a_writer_of_another_process_is_waited_for_and_holds_nobody_else_up(sqlite_house):
+    await fill()
+    other = sqlite3.connect(sqlite_house.dsn.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(add("waited"))
+    for _ in range(5):
+        await asyncio.sleep(0.02)
+        assert await sqlite_house.count("act_key") == 1
+    other.execute("COMMIT")
+    await waiting
+    other.close()
+    assert await sqlite_house.count("act_key") == 2
+
+
+async def add(name):
+    async with writing():
+        await run_brief("INSERT INTO act_key (act, n) VALUES ({}, 0)", name)
+
+
+async def test_writers_that_never_wait_give_way_to_others(sqlite_house):
+    turns = 0
+
+    async def tick():
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    ticking = asyncio.create_task(tick())
+    for number in range(200):
+        await add(str(number))
+    ticking.cancel()
+    assert turns > 3
+
+
+async def test_a_reader_cannot_write_by_a_short_statement_either(house):
+    for ask in (run, run_brief):
+        with pytest.raises(READ_ONLY):
+            async with reading():
+                await ask("INSERT INTO act_key (act, n) VALUES ({}, {})", "b", 0)
+
+
+async def test_sessions_that_the_server_ended_are_replaced(house):
+    if house.engine == "sqlite":
+        return
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    await asyncio.gather(*(house.count("act_key") for _ in range(4)))
+    await run(f"{ended} AND datname = current_database()")
+    await asyncio.sleep(0.1)
+    for number in range(4):
+        await add(str(number))
+    assert await house.count("act_key") == 4

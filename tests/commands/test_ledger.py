@@ -8,6 +8,7 @@ import logging
 import secrets
 from typing import ClassVar
 
+import asyncpg
 import pytest
 from house import someone
 
@@ -15,7 +16,7 @@ from oversight.act import begin
 from oversight.authority.rules import Permission, Post
 from oversight.database import run, writing
 from oversight.errors import ProofRejected, RuleBroken
-from oversight.ledger import effect, queries
+from oversight.ledger import effect, news, queries
 from oversight.ledger.facts import Fact
 from oversight.ledger.integrate import integrate
 from oversight.ledger.notes import ED25519, VerifierKey, open_note
@@ -293,3 +294,26 @@ async def test_a_sequencer_that_sleeps_is_woken_by_a_new_entry(house, monkeypatc
         await asyncio.sleep(0.02)
     assert await queries.index_of(act, 0) == 0
     keeper.cancel()
+
+
+async def test_a_process_without_a_sequencer_tells_those_of_others(house):
+    if house.engine == "sqlite":
+        return
+    heard = asyncio.Event()
+    other = await asyncpg.connect(house.dsn)
+    await other.add_listener(news.CHANNEL, lambda *_: heard.set())
+    async with asyncio.timeout(5):
+        await count(house)
+        await heard.wait()
+    await other.close()
+
+
+async def test_the_edge_of_the_tree_is_read_from_the_entries_until_its_tile_is_full(house):
+    await count(house, 600)
+    checkpoint = await house.settle()
+    kept = await run('SELECT level, "index" FROM node ORDER BY level, "index"')
+    assert [(row["level"], row["index"]) for row in kept] == [(0, 0), (0, 1), (1, 0)]
+    assert checkpoint.root == root_of(await leaves())
+    entry = await queries.entry(599)
+    proof = await effect.proof_of(599)
+    check_inclusion(entry.leaf, 599, 600, proof.path, checkpoint.root)
