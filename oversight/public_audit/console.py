@@ -49,7 +49,7 @@ OPTIONS = (
         help="Directory of your own where the audit keeps how far it came.",
     ),
     click.option(
-        "--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1,
+        "--processes", type=click.IntRange(1, 64), default=min(8, os.cpu_count() or 1),
         help="How many read bundles at the same time; by default one on each processor.",
     ),
 )  # fmt: skip

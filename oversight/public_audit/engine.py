@@ -13,13 +13,22 @@ from pathlib import Path
 
 import msgspec
 
+from oversight.blind.facts import BlindLogged
 from oversight.errors import ProofRejected
 from oversight.ledger.checkpoint import Checkpoint
 from oversight.ledger.notes import OpenedNote, VerifierKey, make_vkey, parse_vkey
 from oversight.ledger.policy import Policy
 from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.ledger.tiles import WIDTH
-from oversight.public_audit.entry_rules import BLIND, KEYS, POLICIES, adopted, log_keys, successors
+from oversight.public_audit.entry_rules import (
+    BLINDS,
+    KEYS,
+    POLICIES,
+    adopted,
+    log_keys,
+    successors,
+    uncounted,
+)
 from oversight.public_audit.quorum import Judged, judge_quorum
 from oversight.public_audit.report import SHOWN_MAX, Report, Told
 from oversight.public_audit.rules import Book, Finding
@@ -34,6 +43,7 @@ from oversight.publication.source import (
 from oversight.publication.verified import VerifiedLog
 
 SAVED_BUNDLES = 64  # between two commits of the state
+ENTRIES_FOR_A_PROCESS = 20_000  # fewer are read before another process has begun
 GARBAGE_THRESHOLD = 50_000  # objects; entries hold no cycles, so looking for some is in vain
 Say = Callable[[int, int], None]  # entries done, entries in all
 
@@ -182,7 +192,8 @@ class _Audit:
         self.state.save(self.progress)
         wanted = Wanted(frozenset(self.book.judges), self.book.plain)
         try:
-            for run in read_runs(self.source, self._tasks(log), wanted, self.processes):
+            processes = min(self.processes, 1 + (size - self.began) // ENTRIES_FOR_A_PROCESS)
+            for run in read_runs(self.source, self._tasks(log), wanted, processes):
                 if run.rejected:
                     self._differs(run.rejected)
                     whole = False
@@ -246,12 +257,13 @@ class _Audit:
             unchecked.append("the quorum of cosigners is not reached (yet)")
         if progress.checked < progress.size:
             unchecked.append(f"entries from {progress.checked} on were not judged")
+        alerts, blinds = state.count_findings(True), state.count_of(BlindLogged.kind)
         return Report(
             self.source.name, progress.origin, progress.size, progress.root, self.began,
             progress.checked, self.alarms, self.differences, self.differences_total,
-            self._told(False), state.count_findings(False),
-            self._told(True), state.count_findings(True),
-            dict(state.unknown_kinds(self.book.known, SHOWN_MAX)), state.count_of(BLIND),
+            self._told(False), state.count_findings(False), self._told(True), alerts,
+            dict(state.unknown_kinds(self.book.known, SHOWN_MAX)),
+            blinds, len(uncounted(state.shelf(BLINDS))),
             self.judged.witnessed if self.judged else None, unchecked, kept,
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import msgspec
 
+from oversight.blind.facts import BlindLogged, UncountedClosed, UncountedOpened
 from oversight.custody.facts import KeyPublished, KeyRetired
 from oversight.errors import ProofRejected
 from oversight.ledger.facts import Entry
@@ -19,7 +20,6 @@ from oversight.public_audit.rules import EntryRule, Finding, Line, Shelf, Told
 from oversight.values.digests import is_hex
 from oversight.values.instants import from_micro_text
 
-BLIND = "oversight.ledger.blind"
 LOG_PURPOSES = {"log": ED25519, "log-ml-dsa-44": MLDSA44}
 KEYS, POLICIES, BLINDS = "keys", "policies", "blinds"  # shelves
 
@@ -121,6 +121,31 @@ def _judge_blind(told: Told, shelf: Shelf) -> Iterator[Finding]:
     yield Finding("is blind, but not a root about no subject")
 
 
+def uncounted(shelf: Shelf) -> dict[str, str]:
+    """Return what is open: things may arrive about these subjects that nobody may count; by id."""
+    kept = shelf.get("open")
+    return msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
+
+
+def _judge_opened(told: Told, shelf: Shelf) -> Iterator[Finding]:
+    opening, seconds, known = told.body.get("id"), told.body.get("seconds"), uncounted(shelf)
+    if not isinstance(opening, str) or not isinstance(seconds, int) or seconds < 1:
+        yield Finding("opens nothing, or without an interval")
+    elif opening in known or shelf.get(f"closed:{opening}") is not None:
+        yield Finding("opens a second time under one id")
+    else:
+        shelf.put("open", msgspec.json.encode(known | {opening: told.subject}))
+
+
+def _judge_closed(told: Told, shelf: Shelf) -> Iterator[Finding]:
+    opening, known = told.body.get("id"), uncounted(shelf)
+    if not isinstance(opening, str) or known.pop(opening, None) != told.subject:
+        yield Finding("closes what is not open about its subject")
+        return
+    shelf.put("open", msgspec.json.encode(known))
+    shelf.put(f"closed:{opening}", b"1")
+
+
 OWN_RULES = (
     EntryRule(
         KEYS,
@@ -134,8 +159,12 @@ OWN_RULES = (
     ),
     EntryRule(
         BLINDS,
-        "A blind entry is about no subject, and says a root.",
-        {BLIND: _judge_blind},
-        {BLIND: _is_blind},
+        "A blind entry is about no subject and says a root; what was opened once is closed once.",
+        {
+            BlindLogged.kind: _judge_blind,
+            UncountedOpened.kind: _judge_opened,
+            UncountedClosed.kind: _judge_closed,
+        },
+        {BlindLogged.kind: _is_blind},
     ),
 )

@@ -43,6 +43,7 @@ class Report(msgspec.Struct, frozen=True):
     alerts_total: int
     unknown_kinds: dict[str, int]
     blinds: int  # entries that say nothing but a root
+    uncounted: int  # openings not closed yet: what arrives about them nobody may count
     witnessed: Witnessed | None  # None: no checkpoint could be judged
     unchecked: list[str]  # what could not be checked, and why
     kept: bool  # whether a state file was kept for the next audit
@@ -62,7 +63,7 @@ def render(report: Report) -> Iterator[str]:
         yield f"size:     {report.size} entries, root {report.root}"
         yield f"checked:  {report.checked} entries, from entry {report.began} in this audit"
     yield f"witnesses: {witness_words(report.witnessed)}"
-    yield f"blind:    {report.blinds} entries, which only say a root"
+    yield f"blind:    {report.blinds} entries; {report.uncounted} subjects are still uncounted"
     for kind, count in report.unknown_kinds.items():
         yield f"unknown:  {count} entries of kind {kind}"
     for one in report.alerts:

@@ -8,7 +8,6 @@ import errno
 import os
 import stat
 import time
-from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -157,11 +156,13 @@ class DirectorySource(_Closing):
             self._require_inside(os.path.dirname(place), path)
             # Neither led elsewhere by a link, nor kept waiting by what is no file.
             descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with open(descriptor, "rb", buffering=0) as file:
+            try:
                 found = os.fstat(descriptor)
                 if not stat.S_ISREG(found.st_mode):
                     raise ProofRejected(f"{path}: is no file")
-                data = _read_all(file, min(found.st_size, bytes_max) + 1)
+                data = _read_all(descriptor, min(found.st_size, bytes_max) + 1)
+            finally:
+                os.close(descriptor)
         except (FileNotFoundError, NotADirectoryError):
             raise Missing(f"{path}: is not published") from None
         except OSError as error:
@@ -180,10 +181,10 @@ class DirectorySource(_Closing):
         self._inside.add(folder)
 
 
-def _read_all(file: FileIO, bytes_max: int) -> bytes:
+def _read_all(descriptor: int, bytes_max: int) -> bytes:
     """Return what is in a file, `bytes_max` of it at the most."""
-    data = file.read(bytes_max) or b""
-    while len(data) < bytes_max and (more := file.read(bytes_max - len(data))):
+    data = os.read(descriptor, bytes_max)
+    while len(data) < bytes_max and (more := os.read(descriptor, bytes_max - len(data))):
         data += more
     return data
 

@@ -256,6 +256,19 @@ def test_an_audit_that_is_killed_goes_on(large, tmp_path):
         whole.alerts, whole.findings, whole.unknown_kinds)  # fmt: skip
 
 
+def test_several_processes_find_what_one_finds(large):
+    scene, place = large
+    path = "tile/entries/100"
+    true = (place / path).read_bytes()
+    write_file(place, path, flipped(true, 50))
+    one, several = audit(place, scene), audit(place, scene, processes=3)
+    write_file(place, path, true)
+    assert one == several
+    assert one.differences_total == 1
+    assert one.checked == 100 * 256
+    assert audit(place, scene, processes=2) == audit(place, scene)
+
+
 def test_a_bad_bundle_is_judged_again_once_it_is_good(directory, scene, tmp_path):
     state, path = tmp_path / "state", bundle_path(1)
     true = (directory / path).read_bytes()
@@ -338,6 +351,9 @@ def test_entries_that_only_together_look_right_are_found(tmp_path):
     scene.leaves[5], scene.leaves[6] = GOOD[:-1], b"}"
     publish(tmp_path, scene.leaves, scene.checkpoint())
     assert [one.entry for one in audit(tmp_path, scene).findings] == [5, 6]
+    scene.leaves[5:8] = [b'{"kind":"a.b.c","z":', b'{"kind":"a.b.c"}}', b'{"kind":"a.b.c"}' * 2]
+    publish(tmp_path, scene.leaves, scene.checkpoint())
+    assert [one.entry for one in audit(tmp_path, scene).findings] == [5, 6, 7]
 
 
 # The command ------------------------------------------------------------------------------------
