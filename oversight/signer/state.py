@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from oversight.errors import Ground, Rule, RuleBroken
+from oversight.keys.private import replace
 
 SIGNER_STATE_KEPT = Rule(
     "signer.state_kept",
@@ -132,15 +133,4 @@ def _locked(directory: Path) -> Iterator[bool]:
 
 def _write(directory: Path, state: SignerState) -> None:
     """Put the state into the place of the old one: wholly or not at all, and down to the disk."""
-    partial = directory / f"{STATE}.partial"
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(msgspec.json.encode(state) + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(directory / STATE)
-    folder = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    replace(directory / STATE, msgspec.json.encode(state) + b"\n")
