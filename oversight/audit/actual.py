@@ -5,8 +5,9 @@ belongs. On SQLite a plain SELECT would fail at it and say nothing of the row, s
 bare and read here; what does not belong becomes `BROKEN`.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -45,15 +46,22 @@ class ReadRow(msgspec.Struct, frozen=True):
     bare: tuple[Any, ...]
 
 
-def columns_of(table: type[Table]) -> dict[str, Column]:
+@lru_cache
+def columns_of(table: type[Table]) -> Mapping[str, Column]:
     """Return a table's columns by name, in order."""
     return {column._meta.name: column for column in table._meta.columns}
 
 
 async def read_page(
-    table: type[Table], order: Sequence[str], after: Place, limit: int = PAGE_ROWS
+    table: type[Table],
+    order: Sequence[str],
+    after: Place,
+    limit: int = PAGE_ROWS,
+    columns: Sequence[str] = (),
 ) -> list[ReadRow]:
     """Return the rows of a table from `after` on, in the database's order of the columns `order`.
+
+    Of each row all columns are read, or those that are named.
 
     Rows that have no value in one of these columns are not met here: see `count_keyless`.
     """
@@ -61,7 +69,7 @@ async def read_page(
     where, values = "", list(after.key)
     if after.key:
         where = f"WHERE ({names}) >= ({_marks(table, order)})"
-    sql = f"{_select(table)} {where} ORDER BY {names} LIMIT {{}} OFFSET {{}}"
+    sql = f"{_select(table, columns)} {where} ORDER BY {names} LIMIT {{}} OFFSET {{}}"
     rows = await run(sql, *values, limit, after.passed)
     return [_read(table, order, row) for row in rows]
 
@@ -112,8 +120,8 @@ async def count_rows(table: type[Table]) -> int:
 
 def decoded(table: type[Table], row: Row) -> dict[str, Any]:
     """Return a row that was fetched with `selection`, as values or BROKEN."""
-    columns = columns_of(table)
-    return {name: _value(columns[name], value) for name, value in dict(row).items()}
+    readers = _readers(table)
+    return {name: readers[name](bare) for name, bare in row.items()}
 
 
 def selection(table: type[Table], names: Sequence[str], alias: str = "") -> str:
@@ -147,8 +155,9 @@ def _named(table: type[Table], order: Sequence[str]) -> str:
     return ", ".join(f'"{_name(table)}"."{name}"' for name in order)
 
 
-def _select(table: type[Table]) -> str:
-    return f'SELECT {selection(table, list(columns_of(table)))} FROM "{_name(table)}"'  # noqa: S608
+def _select(table: type[Table], columns: Sequence[str] = ()) -> str:
+    names = columns or list(columns_of(table))
+    return f'SELECT {selection(table, names)} FROM "{_name(table)}"'  # noqa: S608
 
 
 def _bare_sql(column: Column, prefix: str) -> str:
@@ -178,33 +187,63 @@ def _read(table: type[Table], order: Sequence[str], row: Row) -> ReadRow:
     return ReadRow(decoded(table, row), tuple(row[name] for name in order))
 
 
-def _value(column: Column, bare: Any) -> Any:
-    """Return the value that Piccolo would give, or BROKEN."""
-    if bare is None:
-        return None
-    try:
-        if isinstance(column, _TEXTS) and isinstance(bare, bytes):
-            return _from_text(column, bare.decode())
-    except ValueError:
-        return BROKEN
+@lru_cache
+def _readers(table: type[Table]) -> Mapping[str, Callable[[Any], Any]]:
+    """Return what makes of a column's bare value the one that Piccolo would give, or BROKEN."""
+    return {name: _reader(column) for name, column in columns_of(table).items()}
+
+
+def _reader(column: Column) -> Callable[[Any], Any]:
+    if isinstance(column, Timestamptz | Date):
+        return partial(_moment, column)
+    if isinstance(column, _TEXTS):
+        return _text
     if isinstance(column, Bytea):
-        return bare if isinstance(bare, bytes) else BROKEN
+        return _bytes
     if isinstance(column, BigInt | Integer):
-        return bare if isinstance(bare, int) else BROKEN
+        return _number
+    return _as_it_is
+
+
+def _text(bare: Any) -> Any:
+    try:
+        return bare.decode() if isinstance(bare, bytes) else bare
+    except UnicodeDecodeError:
+        return BROKEN
+
+
+def _bytes(bare: Any) -> Any:
+    return bare if bare is None or isinstance(bare, bytes) else BROKEN
+
+
+def _number(bare: Any) -> Any:
+    return bare if bare is None or isinstance(bare, int) else BROKEN
+
+
+def _as_it_is(bare: Any) -> Any:
     return bare
 
 
+def _moment(column: Column, bare: Any) -> Any:
+    try:
+        return _from_text(column, bare.decode()) if isinstance(bare, bytes) else bare
+    except ValueError:
+        return BROKEN
+
+
 def _from_text(column: Column, text: str) -> Any:
-    """Read what SQLite keeps as a text; another spelling of the same instant is a change too."""
+    """Read what SQLite keeps as a text; another spelling of the same instant is a change too.
+
+    Raises:
+        ValueError: it is none.
+    """
     if isinstance(column, Timestamptz):
         at = datetime.fromisoformat(text)
         if at.tzinfo is None or text not in {str(at), at.isoformat()}:
             return BROKEN
         return at.astimezone(UTC)
-    if isinstance(column, Date):
-        day = date.fromisoformat(text)
-        return day if text == day.isoformat() else BROKEN
-    return text
+    day = date.fromisoformat(text)
+    return day if text == day.isoformat() else BROKEN
 
 
 def _bare(column: Column, value: Any) -> Any:

@@ -1,11 +1,12 @@
 """The log's other rows: keys of acts, what waits, what was concealed, and the head."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oversight.audit.actual import (
     BROKEN,
     Place,
+    ReadRow,
     decoded,
     place_after,
     read_page,
@@ -28,30 +29,27 @@ BEYOND_SHOWN = 100
 async def check_act_keys(scratch: Scratch, after: Place) -> Place | None:
     """Hold a page of act_key against the entries; None at its end. Ask inside of `reading()`."""
     rows = await read_page(ActKey, ("act", "n"), after, PAGE_ROWS)
-    placeless = await _without_entry("act_key", after, rows)
+    placeless = await _without_entry(rows)
     for key in placeless:
         if not await _waits(*key):
             scratch.differ("act_key", key, "", "no entry has this act and ordinal")
-    scratch.count("rows", len(rows))
     return place_after(rows, after) if len(rows) == PAGE_ROWS else None
 
 
 async def check_payload_keys(scratch: Scratch, after: Place) -> Place | None:
     """Hold a page of payload rows against the entries that they belong to."""
-    rows = await read_page(Payload, ("act", "n", "field"), after, PAGE_ROWS)
-    placeless = await _without_entry("payload", after, rows)
+    key = ("act", "n", "field")
+    rows = await read_page(Payload, key, after, PAGE_ROWS, key)
+    placeless = await _without_entry(rows)
     for row in rows:
         act, n, field = (row.values[name] for name in ("act", "n", "field"))
         if (act, n) in placeless and not await _waits(act, n):
             scratch.differ("payload", (act, n, str(field)), "", "belongs to no entry")
-    scratch.count("rows", len(rows))
     return place_after(rows, after) if len(rows) == PAGE_ROWS else None
 
 
-async def _without_entry(table: str, after: Place, rows: list[Any]) -> set[tuple[Any, Any]]:
+async def _without_entry(rows: Sequence[ReadRow]) -> set[tuple[Any, Any]]:
     """Return act and ordinal of those rows of a page that no entry has."""
-    if not rows:
-        return set()
     asked = {(row.values["act"], row.values["n"]) for row in rows}
     told = [pair for pair in asked if BROKEN not in pair]
     found = set()

@@ -65,7 +65,7 @@ class Judge:
         named = [change.policy for change in self._changes if change.index == index]
         self._era = Era(above, named[0], index) if named else FIRST_ERA
         self.known: list[VerifierKey] = list(
-            dict.fromkeys(key for change in self._changes for key in change.policy.cosigners())  # noqa: SIM118
+            dict.fromkeys(key for change in self._changes for key in change.policy.cosigners())
         )
 
     def judge(self, size: int, cosigners: Sequence[Cosigner]) -> None:
