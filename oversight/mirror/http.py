@@ -25,6 +25,7 @@ from oversight.witness.http import TEXT, create_cosigner_app
 
 BYTES = "application/octet-stream"
 HASH_BYTES = 32
+PATIENCE_SECONDS = 5.0  # at the end, for a file that is being fetched; a copy bears being cut off
 
 
 @get("/{hashed:str}/tile/{path:path}")
@@ -62,7 +63,7 @@ def create_mirror_app(mirror: Mirror, seconds: float, prefix: str = "") -> Lites
             yield
         finally:
             mirror.stop()
-            await asyncio.to_thread(hand.join)
+            await asyncio.to_thread(hand.join, PATIENCE_SECONDS)
 
     app = create_cosigner_app(mirror.submit, latest, prefix, [get_tile], [following])
     app.state.mirror = mirror

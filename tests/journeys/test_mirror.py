@@ -8,6 +8,7 @@ import json
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,6 @@ from shown_log import ORIGIN, SECOND, Log, Program, at
 
 from api_spec.cli import main
 from oversight.errors import ProofRejected
-from oversight.ledger.checkpoint import Checkpoint
 from oversight.ledger.notes import open_note, parse_vkey
 from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.mirror import commands as mirror_commands
@@ -168,21 +168,14 @@ def test_a_checkpoint_of_another_log_or_another_key_is_refused(tmp_path, public)
 def test_a_copy_that_was_interrupted_goes_on_from_where_it_was(tmp_path, public):
     log = Log(2000).publish(public)
     mirror = mirror_of(tmp_path / "mirror", public, log)
-    steps = []
-
-    def tired():
-        steps.append(1)
-        if len(steps) > 5:
-            raise mirror_commands.CannotNow("stopping")
-
-    mirror._step = tired
+    away = (public / "tile/entries/005").rename(public / "away")
     assert mirror.follow(known(mirror)).outcome is Outcome.NOT_NOW
-    held = mirror.directory_of(ORIGIN) / "tile/entries/000"
+    held = mirror.directory_of(ORIGIN) / "tile/entries/004"
     stamp = held.stat().st_mtime_ns
-    again = Mirror(mirror.cosigner, at(SECOND))
-    assert again.follow(known(again)).outcome is Outcome.COSIGNED
+    away.rename(public / "tile/entries/005")
+    assert mirror.follow(known(mirror)).outcome is Outcome.COSIGNED
     assert held.stat().st_mtime_ns == stamp  # not fetched again
-    assert copied(again.directory_of(ORIGIN), log) == log.entries
+    assert copied(mirror.directory_of(ORIGIN), log) == log.entries
 
 
 def test_what_a_rival_history_left_behind_is_written_over(tmp_path, public):
@@ -205,18 +198,6 @@ def test_a_submission_does_not_wait_for_a_long_absence(tmp_path, public, monkeyp
     assert mirror.follow(known(mirror)).outcome is Outcome.COSIGNED
 
 
-def test_one_checkpoint_at_a_time_is_fetched(tmp_path, public, monkeypatch):
-    log = Log(20).publish(public)
-    mirror = mirror_of(tmp_path / "mirror", public, log)
-    monkeypatch.setattr(mirror_commands, "TURN_SECONDS", 0.05)
-    with mirror._held(known(mirror), log.checkpoint()):
-        assert mirror.submit(log.submission(0)).outcome is Outcome.NOT_NOW
-    stale = known(mirror)
-    assert mirror.submit(log.submission(0)).outcome is Outcome.COSIGNED
-    with pytest.raises(mirror_commands.CannotNow, match="came before"):
-        mirror._fetch(stale, Checkpoint(ORIGIN, 20, bytes(32)))
-
-
 @pytest.fixture
 def site(public):
     """The log's files behind a plain web server, which nobody wrote for logs."""
@@ -235,6 +216,62 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *_):
         """Say nothing."""
+
+
+class Waiting(Quiet):
+    """A web server that lets its readers wait until `go` is set; `met` tells that one came."""
+
+    met, go = threading.Event(), threading.Event()
+
+    def do_GET(self):
+        """Wait, and give the file."""
+        self.met.set()
+        self.go.wait(30)
+        super().do_GET()
+
+
+@pytest.fixture
+def slow_site(public, log_of_twenty):
+    Waiting.met.clear()
+    Waiting.go.clear()
+    handler = functools.partial(Waiting, directory=str(public))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def log_of_twenty(public):
+    return Log(20).publish(public, size=10).publish(public)
+
+
+@pytest.mark.parametrize("patience", [0.05, 30.0])
+def test_of_two_checkpoints_at_once_one_is_fetched(
+    tmp_path, slow_site, log_of_twenty, monkeypatch, patience
+):
+    monkeypatch.setattr(mirror_commands, "TURN_SECONDS", patience)
+    log, mirror = log_of_twenty, mirror_of(tmp_path / "mirror", slow_site, log_of_twenty)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(mirror.submit, log.submission(0, 20))
+        Waiting.met.wait(30)
+        second = pool.submit(mirror.submit, log.submission(0, 10))
+        if patience < 1:
+            assert second.result(30).outcome is Outcome.NOT_NOW  # it did not wait for its turn
+        Waiting.go.set()
+        assert first.result(30).outcome is Outcome.COSIGNED
+        assert second.result(30).outcome in (Outcome.NOT_NOW, Outcome.STALE)
+    assert known(mirror).known.size == 20
+    assert copied(mirror.directory_of(ORIGIN), log) == log.entries
+
+
+def test_a_mirror_that_is_told_to_stop_leaves_a_copy_in_the_midst(tmp_path, public):
+    log = Log(600).publish(public)
+    mirror = mirror_of(tmp_path / "mirror", public, log)
+    mirror.stop()
+    assert mirror.follow(known(mirror)).outcome is Outcome.NOT_NOW
+    assert known(mirror).known.size == 0
 
 
 def daylight(*arguments, check=True):

@@ -123,6 +123,15 @@ def test_many_rivals_at_once_get_one_cosignature_at_most(running, log):
     assert sorted(got) == [200, *[409] * (len(requests) - 1)]
 
 
+def test_two_processes_of_one_witness_are_one_witness(running, place, log):
+    send(running, log.submission(0, 7))
+    rivals = [log.submission(7, 9), log.fork(7, 2).submission(7, 9)]
+    with Program("witness", "serve", place, "--port", "0") as second, ThreadPoolExecutor(8) as pool:
+        asked = [(program, data) for data in rivals for program in (running, second)]
+        got = [one.status_code for one in pool.map(lambda each: send(*each), asked)]
+    assert sorted(got) == [200, 409, 409, 409]
+
+
 def test_a_key_that_is_added_while_the_witness_runs_is_known_at_once(running, place, log):
     from oversight.keys.signing import SigningKey
 

@@ -118,6 +118,26 @@ def test_a_witness_climbs_every_checkpoint_of_a_log_of_another_maker(tmp_path):
         assert len(opened.cosigned) == 2
 
 
+PRODUCTION = [
+    vector
+    for vector in foreign_vectors("signed_notes")["vectors"]
+    if vector["desc"].startswith("sum.golang.org production")
+]
+
+
+@pytest.mark.parametrize("vector", PRODUCTION, ids=lambda vector: vector["desc"])
+def test_a_witness_cosigns_a_production_log_whose_origin_is_not_its_keys_name(vector, tmp_path):
+    (vkey,) = vector["vkeys"]
+    origin = vector["note"].split("\n")[0]
+    assert origin != parse_vkey(vkey).name
+    witness = make_witness(tmp_path / "w", "w.example", Promise.SEEN, ["ed25519", "mldsa44"])
+    add_log(witness, origin, [vkey])
+    answer = add_checkpoint(witness, write_submission(0, [], vector["note"]), at(2_000_000_000))
+    assert answer.outcome is Outcome.COSIGNED
+    keys = [parse_vkey(vkey), *witness.cosigner.verifiers]
+    assert len(open_note(vector["note"] + answer.lines, keys).cosigned) == 2
+
+
 def test_a_mirror_copies_a_log_of_another_maker(tmp_path):
     lay_out(tmp_path / "public", 7)
     made = make_witness(tmp_path / "m", "m.example", Promise.HELD, ["ed25519"])
