@@ -5,7 +5,7 @@ from oversight.database_migrations import SqlMigration, append_only
 ID = "oversight_0004_cosignatures"
 
 TABLES = (
-    "CREATE TABLE cosignature (size BIGINT NOT NULL REFERENCES checkpoint (size),"
+    "CREATE TABLE cosignature (size BIGINT NOT NULL,"
     " name VARCHAR(200) NOT NULL, key_id VARCHAR(8) NOT NULL, line TEXT NOT NULL,"
     " at BIGINT NOT NULL, PRIMARY KEY (size, name, key_id))",
 )
