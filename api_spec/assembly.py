@@ -78,6 +78,7 @@ from bidding.terminal import rules as terminal_rules
 from bidding.walk import rules as walk_rules
 from oversight import configuration, database, wire
 from oversight.audit import coverage as audit_coverage
+from oversight.audit import rules as audit_rules
 from oversight.authority import rules as authority_rules
 from oversight.authority.rules import Permission
 from oversight.blind import coverage as blind_coverage
@@ -140,6 +141,7 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     blind_rules,
     witness_rules,
     identity_rules,
+    audit_rules,
     recovery_rules,
     committee_rules,
     walk_rules,
