@@ -187,6 +187,8 @@ def _lines(told: Told) -> list[str]:
             f"{one.values} concealed values gone"
             for one in told.beside
         ]
+    if done.erased:
+        lines.append(f"Erased again, as the log says: {done.erased} concealed values.")
     return [*lines, "The audit of all rows against the log:", *render(told.audit)]
 
 

@@ -26,6 +26,7 @@ from oversight.ledger.rules import EMPTY_ROOT, leaf_hash
 from oversight.publication.collecting import own_keys, store_cosignature
 from oversight.publication.source import Source
 from oversight.publication.verified import VerifiedLog
+from oversight.recovery.erasing import erase_again
 from oversight.recovery.presence import alone, begin
 from oversight.recovery.sources import Found, Trouble, read_sources, require_one_log
 from oversight.signer.state import HeldState, SignerState
@@ -39,6 +40,7 @@ class Recovered(msgspec.Struct, frozen=True):
     before: int  # entries that the database had
     size: int  # entries that it has now
     signed: int  # entries that were ever signed, as far as anybody knows
+    erased: int  # concealed values that the backup still had and that were erased again
     troubles: tuple[str, ...]  # what was wrong with sources
 
     @property
@@ -68,7 +70,9 @@ async def recover(settings: Settings, sources: Sequence[Source]) -> Recovered:
             await _bring(log, held, found)
         now, _ = await head_of()
         await _bring_checkpoints(found, now)
-        return Recovered(before, now, found.goal.size, tuple(dict.fromkeys(found.troubles)))
+        erased = await erase_again(before)
+        troubles = tuple(dict.fromkeys(found.troubles))
+        return Recovered(before, now, found.goal.size, erased, troubles)
 
 
 def _known(origin: str, held: HeldState | None) -> Checkpoint:

@@ -14,6 +14,7 @@ from house import someone
 from api_spec import assembly
 from oversight.act import begin
 from oversight.authority.rules import Permission, Post
+from oversight.custody.commands import erase
 from oversight.database import engine, run, writing
 from oversight.errors import ProofRejected, RuleBroken
 from oversight.keys.signing import SigningKey
@@ -48,6 +49,15 @@ class Counted(Fact, frozen=True):
     kind: ClassVar[str] = "test.sheep.counted"
 
     number: int
+
+
+class Named(Fact, frozen=True):
+    """A sheep was given a name and an owner."""
+
+    kind: ClassVar[str] = "test.sheep.named"
+
+    name: str  # hex commitment
+    owner: str  # hex commitment
 
 
 async def count(house, entries=1):
@@ -385,3 +395,20 @@ async def test_policies_and_cosignatures_come_back_and_so_does_effect(drill):
     assert (await rows_of("checkpoint", "size"))[-1] == signed[-1]
     assert read_state(Path(state)).policies == ((3, entries[3]["leaf"].hex()),)
     assert await effective_size() == 6
+
+
+async def test_what_was_erased_after_the_backup_is_erased_again(drill):
+    house = drill.house
+    async with begin(CLERK, COUNT, house.occasion()) as act:
+        await act.record(Named(act.conceal("name", "dolly"), act.conceal("owner", "me")), "fold")
+    await house.settle()
+    await take_backup(house.settings, None, drill.directory / "backup")
+    await erase(CLERK, act.id, 0, fields=["name"], ground="retention", occasion=house.occasion())
+    await house.settle()
+    public, before = Path(house.settings.public_dir), await rows_of("payload", "field")
+    await drill.restore()
+    assert [row["erased_at"] for row in await rows_of("payload", "field")] == [None, None]
+    assert (await drill.recover(public)).erased == 1
+    assert await rows_of("payload", "field") == before
+    assert before[0]["value"] is None is not before[1]["value"]
+    assert (await drill.recover(public)).erased == 0

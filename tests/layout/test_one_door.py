@@ -17,6 +17,7 @@ DOORS = {
     "oversight/act.py": {"begin"},
     "oversight/ledger/integrate.py": {"integrate"},
     "oversight/ledger/bringing_back.py": {"bring_back", "bring_back_checkpoint"},
+    "oversight/recovery/erasing.py": {"erase_again"},  # what the log says was erased
     "oversight/recovery/restore.py": {"_load_postgres"},  # the whole database, out of a backup
     "oversight/publication/signing.py": {"_sign"},
     "oversight/publication/collecting.py": {"store_cosignature"},
