@@ -145,7 +145,7 @@ class Intruder:
         names = [column._meta.name for column in self._tables[table]._meta.columns]
         listed = ", ".join(f'"{name}"' for name in names)
         place = self._place(table)
-        sql = f"SELECT {place} AS place, {listed} FROM {table} ORDER BY 1 LIMIT 50"
+        sql = f"SELECT {place} AS place, {listed} FROM {table} ORDER BY 2, 3 LIMIT 50"
         found = [tuple(row) for row in await self._ask(sql)]
         return [(row[0], dict(zip(names, row[1:], strict=True))) for row in found]
 

@@ -215,13 +215,12 @@ async def _readings(stage):
 
 async def _elsewhere(stage):
     """Two draws made elsewhere; what the second one's entry conceals is erased."""
-    receipts = [
-        await record_external_draw(stage.operator, _report(number), stage.house.occasion())
-        for number in (1, 2)
-    ]
+    await record_external_draw(stage.operator, _report(1), stage.house.occasion())
+    stage.house.pass_time(seconds=1)
+    second = await record_external_draw(stage.operator, _report(2), stage.house.occasion())
     await stage.house.settle()
     admin = stage.actor(Role.TRADING_CENTER, Post.ADMINISTRATOR, person=9)
-    (entry,) = await entries_of_act(receipts[1].act)
+    (entry,) = await entries_of_act(second.act)
     fields = ["application", "calls"]
     await erase(
         admin, entry.act, entry.n, fields=fields, ground="retention-over",
