@@ -148,6 +148,7 @@ class _Audit:
         checkpoints.check_roots(self.scratch, points, self.frontier, checked.leaves)
         opened = opened_of(checked.entries, concealed, self.keys)
         note_faults(self.scratch, checked.entries, opened)
+        await self.player.prefetch(checked.entries.values())
         for index, logged in checked.entries.items():
             checkpoints.note_key(self.scratch, logged)
             quorum.note_policy(self.scratch, logged)

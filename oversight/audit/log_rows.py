@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from oversight.audit.actual import (
     BROKEN,
     Place,
@@ -15,10 +17,9 @@ from oversight.audit.actual import (
 from oversight.audit.scratch import Scratch
 from oversight.audit.tree import name_tile, stored_tiles
 from oversight.database import run
-from oversight.errors import ProofRejected
 from oversight.ledger.facts import read_projection
 from oversight.ledger.queries import LoggedEntry
-from oversight.ledger.rules import Frontier, checked_leaf
+from oversight.ledger.rules import Frontier, leaf_hash
 from oversight.ledger.tables import ActKey, EntryRow, Head, Payload, Pending
 from oversight.ledger.tiles import WIDTH, Tile
 
@@ -75,6 +76,10 @@ async def waiting(scratch: Scratch, size: int) -> list[LoggedEntry]:
     names = ("id", "act", "n", "kind", "subject", "body", "leaf")
     rows = await run(f"SELECT {selection(Pending, names)} FROM pending ORDER BY pending.id")  # noqa: S608
     found: list[LoggedEntry] = []
+    for row in await run(_UNKEYED):
+        scratch.differ("pending", (row["id"],), "n", "act and ordinal are not in act_key")
+    for row in await run(_PLACED):
+        scratch.differ("pending", (row["id"],), "", "the entry has its place already")
     for bare in rows:
         row = decoded(Pending, bare)
         logged = _waiting(scratch, row, size + len(found))
@@ -88,13 +93,27 @@ def _waiting(scratch: Scratch, row: Mapping[str, Any], index: int) -> LoggedEntr
         column = next(name for name, value in row.items() if value is BROKEN)
         scratch.differ("pending", (row["id"],), column, "holds no value of its column")
         return None
+    leaf = leaf_hash(row["body"])
     try:
-        leaf = checked_leaf(row)
-    except ProofRejected as fault:
-        scratch.differ("pending", (row["id"],), "body", str(fault))
+        said = read_projection(row["body"])
+    except msgspec.DecodeError:
+        scratch.differ("pending", (row["id"],), "body", "is no entry")
         return None
-    said = read_projection(row["body"])
+    wanted = {"act": said.act, "kind": said.kind, "subject": said.subject, "leaf": leaf}
+    wrong = [column for column, value in wanted.items() if row[column] != value]
+    for column in wrong:
+        scratch.differ("pending", (row["id"],), column, "does not follow from the body")
+    if "leaf" in wrong:
+        scratch.differ("pending", (row["id"],), "body", "does not hash to the leaf")
+        return None
     return LoggedEntry(index, said.act, row["n"], said.kind, said.subject, row["body"], leaf)
+
+
+_UNKEYED = (
+    "SELECT p.id FROM pending p LEFT JOIN act_key k ON k.act = p.act AND k.n = p.n"
+    " WHERE k.act IS NULL"
+)
+_PLACED = "SELECT p.id FROM pending p JOIN entry e ON e.act = p.act AND e.n = p.n"
 
 
 async def head_row(scratch: Scratch) -> dict[str, Any] | None:

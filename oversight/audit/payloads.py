@@ -40,12 +40,11 @@ async def payload_rows(start: int, stop: int) -> list[Row]:
         start,
         stop,
     )
-    return [_known(row) for row in rows]
+    return [_known(row) | {"place": row["place"]} for row in rows]
 
 
-def _known(row: Row) -> Row:
-    bare = {name: row[name] for name in _COLUMNS}
-    return decoded(Payload, bare) | {"place": row["place"], "gone": row["gone"]}
+def _known(row: Row) -> dict[str, Any]:
+    return decoded(Payload, {name: row[name] for name in _COLUMNS}) | {"gone": row["gone"]}
 
 
 def opened_of(logged: Mapping[int, LoggedEntry], rows: Sequence[Row], keys: bool) -> By:
@@ -88,18 +87,19 @@ def note_missing(
 
 
 async def conceals_of(entries: Sequence[LoggedEntry], keys: bool) -> By:
-    """Return what single entries conceal, asked for one by one."""
-    found: dict[int, dict[str, Concealed]] = {}
-    for one in entries:
-        rows = await run(
-            f"SELECT {selection(Payload, _COLUMNS)}, salt IS NULL OR value IS NULL"  # noqa: S608
-            " OR erased_at IS NOT NULL AS gone FROM payload WHERE act = {} AND n = {}",
-            one.act,
-            one.n,
-        )
-        known = [_known(dict(row) | {"place": one.index}) for row in rows]
-        found |= opened_of({one.index: one}, known, keys)
-    return found
+    """Return what a handful of entries conceal, wherever on the log they stand, or wait."""
+    places = {(one.act, one.n): one.index for one in entries}
+    if not places:
+        return {}
+    where = " OR ".join(["(act = {} AND n = {})"] * len(places))
+    rows = await run(
+        f"SELECT {selection(Payload, _COLUMNS)}, salt IS NULL OR value IS NULL"  # noqa: S608
+        f" OR erased_at IS NOT NULL AS gone FROM payload WHERE {where}",
+        *(value for pair in places for value in pair),
+    )
+    known = [_known(row) for row in rows]
+    placed = [row | {"place": places.get((row["act"], row["n"]), -1)} for row in known]
+    return opened_of({one.index: one for one in entries}, placed, keys)
 
 
 def _opened(row: Row, body: Mapping[str, Any]) -> Concealed:

@@ -1,7 +1,7 @@
 """Playing entries: each in its order, with what its commitments conceal and what came before it."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,7 +14,8 @@ from oversight.ledger.coverage import NOT_TOLD, Replays, Said
 from oversight.ledger.facts import read_entry
 from oversight.ledger.queries import LoggedEntry
 
-REMEMBERED = 1_000  # earlier entries kept at hand
+REMEMBERED = 2_500  # entries kept at hand
+TOGETHER = 200  # earlier entries fetched by one question
 UNPLAYED = "unplayed entries"
 
 
@@ -46,6 +47,8 @@ class Played:
 
     async def before(self, kind: str, subject: str) -> "Said | None":
         """Return the latest earlier entry of a kind about a subject."""
+        if subject == self.logged.subject:
+            self._player.asks(self.logged.kind, kind)
         return await self._player.latest(kind, subject, self.logged.index)
 
     async def of_act(self, act: str, kind: str, subject: str | None = None) -> "Said | None":
@@ -63,6 +66,7 @@ class Player:
         self._scratch, self._rows, self._replays = scratch, rows, replays
         self._silent, self._keys = silent, keys
         self._near: OrderedDict[int, Played] = OrderedDict()
+        self._asked: dict[str, set[str]] = {}
         self._firsts: OrderedDict[tuple[str, str, str | None], Played] = OrderedDict()
 
     async def play(self, logged: LoggedEntry, payload: Mapping[str, Concealed]) -> None:
@@ -87,6 +91,22 @@ class Player:
             logged.index,
         )
 
+    def asks(self, kind: str, earlier: str) -> None:
+        """Learn that entries of a kind are played with an earlier one about the same subject."""
+        self._asked.setdefault(kind, set()).add(earlier)
+
+    async def prefetch(self, entries: Iterable[LoggedEntry]) -> None:
+        """Fetch together what the replays of these entries will ask for, as far as is known."""
+        asked = {(e, one.subject) for one in entries for e in self._asked.get(one.kind, ())}
+        found = (
+            self._scratch.ask("SELECT place FROM latest WHERE kind = ? AND subject = ?", *pair)
+            for pair in asked
+        )
+        places = sorted({rows[0][0] for rows in found if rows} - self._near.keys())
+        for start in range(0, len(places), TOGETHER):
+            part = places[start : start + TOGETHER]
+            await self._fetched_all(f'"index" IN ({", ".join(["{}"] * len(part))})', *part)
+
     def _stuck(self, logged: LoggedEntry, error: str) -> None:
         """Note that an entry cannot be played; without keys that is no fault of the entry."""
         if self._keys:
@@ -100,7 +120,7 @@ class Player:
         if index in self._near:
             self._near.move_to_end(index)
             return self._near[index]
-        return await self._fetched('WHERE "index" = {}', index)
+        return await self._fetched('"index" = {}', index)
 
     async def latest(self, kind: str, subject: str, below: int) -> Played | None:
         """Return the latest entry of a kind about a subject whose index lies below one."""
@@ -111,7 +131,7 @@ class Player:
             return None
         if rows[0][0] < below:
             return await self.at(rows[0][0])
-        where = 'WHERE subject = {} AND kind = {} AND "index" < {}'
+        where = 'subject = {} AND kind = {} AND "index" < {}'
         where = f'{where} ORDER BY "index" DESC LIMIT 1'
         return await self._fetched(where, subject, kind, below)
 
@@ -120,7 +140,7 @@ class Player:
         asked = act, kind, subject
         if asked in self._firsts:
             return self._firsts[asked]
-        where, values = "WHERE act = {} AND kind = {}", [act, kind]
+        where, values = "act = {} AND kind = {}", [act, kind]
         if subject is not None:
             where, values = f"{where} AND subject = {{}}", [*values, subject]
         found = await self._fetched(f"{where} ORDER BY n LIMIT 1", *values)
@@ -149,21 +169,26 @@ class Player:
         return said
 
     async def _fetched(self, where: str, *values: object) -> Played | None:
-        sql = f'SELECT "index", act, n, kind, subject, body, leaf FROM entry {where}'  # noqa: S608
-        rows = await run(sql, *values)
-        if not rows:
-            return None
-        row = rows[0]
-        data = bytes(row["body"])
-        try:
-            said = read_entry(data)
-        except msgspec.DecodeError:
-            return None
-        logged = LoggedEntry(
-            row["index"], said.act, row["n"], said.kind, said.subject, data, bytes(row["leaf"])
-        )
-        payload = await conceals_of([logged], self._keys)
-        return self._remember(Played(self, logged, payload.get(logged.index, {})))
+        found = await self._fetched_all(where, *values)
+        return found[0] if found else None
+
+    async def _fetched_all(self, where: str, *values: object) -> list[Played]:
+        """Return entries that are no longer at hand, with what they conceal."""
+        sql = f'SELECT "index", act, n, kind, subject, body, leaf FROM entry WHERE {where}'  # noqa: S608
+        entries = [one for one in map(_logged, await run(sql, *values)) if one is not None]
+        payload = await conceals_of(entries, self._keys)
+        return [self._remember(Played(self, one, payload[one.index])) for one in entries]
+
+
+def _logged(row: Mapping[str, Any]) -> LoggedEntry | None:
+    """Return an entry as its bytes say; None where they are none, which was named already."""
+    data = bytes(row["body"])
+    try:
+        said = read_entry(data)
+    except msgspec.DecodeError:
+        return None
+    place, n, leaf = row["index"], row["n"], bytes(row["leaf"])
+    return LoggedEntry(place, said.act, n, said.kind, said.subject, data, leaf)
 
 
 def _keep(kept: OrderedDict[Any, Played], name: object, said: Played) -> None:

@@ -7,11 +7,16 @@ import asyncio
 import pytest
 from argon2 import PasswordHasher
 from behind_the_back import Intruder
+from every_kind import everything
 from house import someone
+from pool import KEEPER, REVIEWER, csv_file
 
 from api_spec import assembly
+from bidding.intake.commands import import_experts
+from bidding.roster.commands import admit_experts
+from bidding.roster.schema import Admission
 from oversight.act import begin
-from oversight.audit import comparing, engine, log_rows
+from oversight.audit import comparing, engine, log_rows, playing
 from oversight.audit.engine import audit
 from oversight.audit.report import Difference
 from oversight.authority.rules import Permission, Post, Role
@@ -340,6 +345,44 @@ async def test_without_keys_it_says_loudly_what_it_did_not_check(town):
     report = await examined(town, keys=False)
     assert (report.differences, report.status) == ([], 3)
     assert any("key directory" in text for text in report.unchecked)
+
+
+async def test_without_keys_no_true_row_of_any_kind_is_called_different(sqlite_house, tmp_path):
+    await everything(sqlite_house, tmp_path)
+    use_ring(None)
+    report = await examined(sqlite_house, keys=False)
+    assert (report.differences, report.status) == ([], 3)
+
+
+async def test_every_commitment_is_declared_and_every_declared_one_is_made(sqlite_house, tmp_path):
+    await everything(sqlite_house, tmp_path)
+    made = await run(
+        "SELECT DISTINCT e.kind, p.field FROM payload p JOIN entry e ON e.act = p.act AND e.n = p.n"
+    )
+    declared = {(kind, name) for kind, names in assembly.CONCEALED.items() for name in names}
+    assert {(row["kind"], row["field"]) for row in made} <= declared
+    never = declared - {(row["kind"], row["field"]) for row in made}
+    assert {name for _, name in never} <= {"statement"}, never  # said only where there is one
+
+
+async def test_what_entries_are_played_with_is_fetched_together(sqlite_house, monkeypatch):
+    """A question for each entry would make an audit of a large pool a matter of days."""
+    monkeypatch.setattr(engine, "STRETCH", 256)
+    monkeypatch.setattr(playing, "REMEMBERED", 600)
+    asked = []
+    true = playing.Player._fetched_all
+
+    async def counting(self, where, *values):
+        asked.append(len(values))
+        return await true(self, where, *values)
+
+    monkeypatch.setattr(playing.Player, "_fetched_all", counting)
+    imported = await import_experts(KEEPER, csv_file(1_500), sqlite_house.occasion())
+    await admit_experts(REVIEWER, Admission(registered_by=imported.act), sqlite_house.occasion())
+    await sqlite_house.settle()
+    report = await examined(sqlite_house)
+    assert report.differences == []
+    assert len(asked) < 300
 
 
 async def test_without_keys_the_tree_is_still_checked(town, intruder):
