@@ -109,7 +109,8 @@ async def settled_size() -> int | None:
 async def erase_payload(act: str, n: int, field: str, at: object) -> bool:
     """Erase one concealed value for ever; tell whether there was one.
 
-    Called by custody's act, and after a restored backup brought such a value back."""
+    Called by custody's act, and after a restored backup brought such a value back.
+    """
     rows = await run(
         "UPDATE payload SET salt = NULL, value = NULL, erased_at = {} WHERE act = {} AND n = {}"
         " AND field = {} AND erased_at IS NULL RETURNING field",
