@@ -4,7 +4,7 @@ import logging
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -136,6 +136,14 @@ def add_checkpoint(
         return Answer(Outcome.NOT_NOW)
 
 
+class _Signed(msgspec.Struct, frozen=True):
+    """A submission under the log's signature."""
+
+    submission: Submission
+    lines: str  # the log's own
+    request: bytes  # as it came
+
+
 def _judged(
     witness: Witness, submission: Submission, data: bytes, clock: Clock, prepare: Prepare | None
 ) -> Answer:
@@ -143,31 +151,37 @@ def _judged(
     if log is None:
         return Answer(Outcome.UNKNOWN_LOG)
     try:
-        lines = signed_lines(submission, log.keys)
+        signed = _Signed(submission, signed_lines(submission, log.keys), data)
     except ProofRejected:
         return Answer(Outcome.UNSIGNED)
-    wanted = prepare is not None and decide(submission, log.known) is Outcome.COSIGNED
-    with prepare(log, submission.checkpoint) if prepare and wanted else nullcontext():
-        return _settle(witness, submission, lines, data, int(clock().timestamp()))
+    if prepare is None:
+        return _settle(witness, signed, clock, is_prepared=True)
+    if decide(submission, log.known) is not Outcome.COSIGNED:
+        return _settle(witness, signed, clock, is_prepared=False)
+    with prepare(log, submission.checkpoint):
+        return _settle(witness, signed, clock, is_prepared=True)
 
 
-def _settle(
-    witness: Witness, submission: Submission, lines: str, data: bytes, seconds: int
-) -> Answer:
-    """Compare and store, in one transaction; what is returned is on the disk."""
-    shown = submission.checkpoint
+def _settle(witness: Witness, signed: _Signed, clock: Clock, *, is_prepared: bool) -> Answer:
+    """Compare and store, in one transaction; what is returned is on the disk.
+
+    The clock is read while nobody else can sign, so that later signatures bear later times.
+    """
+    shown, text = signed.submission.checkpoint, signed.submission.text
     with witness.store.alone() as held:
-        log = held.log(shown.origin)
+        log, seconds = held.log(shown.origin), int(clock().timestamp())
         assert log is not None, "a log is never forgotten"
-        outcome = decide(submission, log.known)
-        if outcome is Outcome.COSIGNED and seconds < held.cosigned_at():
-            raise CannotNow("the clock stands before the last cosignature")
+        outcome = decide(signed.submission, log.known)
         if outcome is Outcome.COSIGNED:
-            added = witness.cosigner.cosign(submission.text, seconds)
-            held.advance(shown, f"{submission.text}\n{lines}{added}", seconds)
+            if not is_prepared:
+                raise CannotNow("another checkpoint came between")
+            if seconds < held.cosigned_at():
+                raise CannotNow("the clock stands before the last cosignature")
+            added = witness.cosigner.cosign(text, seconds)
+            held.advance(shown, f"{text}\n{signed.lines}{added}", seconds)
             return Answer(outcome, lines=added)
-        kind = evidence(submission, log.known, outcome)
+        kind = evidence(signed.submission, log.known, outcome)
         if kind is not None:
-            held.keep(kind, shown, log.known.note, data, seconds)
+            held.keep(kind, shown, log.known.note, signed.request, seconds)
             logger.error("%s: %s at size %d, request kept", shown.origin, kind, shown.size)
         return Answer(outcome, size=log.known.size)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from click.testing import CliRunner
 from shown_log import ORIGIN, SECOND, Log, Program, at
@@ -26,6 +27,7 @@ from oversight.publication.source import open_source
 from oversight.publication.verified import VerifiedLog
 from oversight.witness.commands import add_log, make_witness
 from oversight.witness.rules import Evidence, Outcome, Promise, origin_hash
+from oversight.witness.store import RECORD, Store
 
 NAME = "archive.example.org/m1"
 HASH = origin_hash(ORIGIN)
@@ -264,6 +266,28 @@ def test_of_two_checkpoints_at_once_one_is_fetched(
         assert second.result(30).outcome in (Outcome.NOT_NOW, Outcome.STALE)
     assert known(mirror).known.size == 20
     assert copied(mirror.directory_of(ORIGIN), log) == log.entries
+
+
+class Overtaken(Store):
+    """The record itself, behind whose first reader somebody else is faster."""
+
+    def log(self, origin):
+        """Return what was there before `others` came."""
+        found, others = super().log(origin), self.others
+        self.others = lambda: None
+        others()
+        return found
+
+
+def test_what_was_stale_a_moment_ago_is_not_signed_without_being_held(tmp_path, public):
+    log = Log(20).publish(public, size=9).publish(public)
+    mirror = mirror_of(tmp_path / "mirror", public, log)
+    record = Overtaken(mirror.cosigner.directory / RECORD)
+    record.others = lambda: mirror.submit(log.submission(0, 9))
+    late = Mirror(msgspec.structs.replace(mirror.cosigner, store=record), at(SECOND))
+    log.append(5)  # signed, and not published
+    assert late.submit(log.submission(9, 25)).outcome is Outcome.NOT_NOW
+    assert known(mirror).known.size == 9
 
 
 def test_a_mirror_that_is_told_to_stop_leaves_a_copy_in_the_midst(tmp_path, public):

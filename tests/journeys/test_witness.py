@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -188,10 +190,17 @@ def test_a_refusal_names_its_rule(place):
     assert "witness.made_once" in done.stderr
 
 
-def test_asking_about_witnesses_loads_neither_server_nor_database():
-    import subprocess
-    import sys
+def test_the_outsiders_programs_load_nothing_of_the_services_database():
+    code = (
+        "import sys, oversight.mirror.http, oversight.witness.serving; "
+        "own = ('oversight.database', 'oversight.act', 'oversight.identity', 'piccolo'); "
+        "print([name for name in sys.modules if name.startswith(own)])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
+
+def test_asking_about_witnesses_loads_neither_server_nor_database():
     code = (
         "import sys, api_spec.cli; "
         "print(sorted({'litestar', 'uvicorn', 'piccolo', 'sqlite3'} & sys.modules.keys()))"
