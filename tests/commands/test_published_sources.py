@@ -269,6 +269,7 @@ def test_a_weaker_policy_is_an_alert_and_excuses_nobody(tmp_path):
     report = audit(tmp_path / "log", scene, state)
     assert report.status == INCOMPLETE
     assert [one.entry for one in report.alerts if "weaker" in one.text] == [emptied]
+    assert audit(tmp_path / "log", scene).witnessed.missed == ["entry 2"]  # nor to a stranger
     fill(scene, 20)
     publish(tmp_path / "log", scene.leaves, cosigned(scene, "finance", "press"))
     assert audit(tmp_path / "log", scene, state).status == CLEAN  # confirmed by the old quorum
