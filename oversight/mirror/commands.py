@@ -16,7 +16,7 @@ from oversight.errors import ProofRejected
 from oversight.keys.private import alone
 from oversight.ledger.checkpoint import Checkpoint
 from oversight.ledger.signed_checkpoint import open_checkpoint
-from oversight.mirror.copying import copy_log
+from oversight.mirror.copying import copy_log, holds
 from oversight.publication.directory import write_file
 from oversight.publication.source import (
     CHECKPOINT,
@@ -28,7 +28,7 @@ from oversight.publication.source import (
 )
 from oversight.publication.verified import VerifiedLog
 from oversight.witness.commands import Answer, CannotNow, Witness, add_checkpoint
-from oversight.witness.rules import Evidence, Outcome, origin_hash, write_submission
+from oversight.witness.rules import Evidence, Known, Outcome, origin_hash, write_submission
 from oversight.witness.store import LogRecord
 
 logger = logging.getLogger("daylight.mirror")
@@ -45,6 +45,7 @@ class Mirror:
         self.cosigner, self._clock = cosigner, clock
         self.public = cosigner.directory / PUBLIC
         self._turn, self._stopping = threading.Lock(), threading.Event()
+        self._whole: set[str] = set()  # origins whose copy this process found, or made, whole
 
     def directory_of(self, origin: str) -> Path:
         """Return where the copy of a log lies."""
@@ -145,9 +146,16 @@ class Mirror:
             raise CannotNow("another checkpoint came before")
         try:
             with open_source(log.source) as source:
-                copy_log(source, log.known, shown, self.directory_of(log.origin), self._step)
+                self._copy(source, log, shown)
         except (ProofRejected, SourceUnreachable) as trouble:
             raise CannotNow(str(trouble)) from trouble
+
+    def _copy(self, source: Source, log: LogRecord, shown: Checkpoint) -> None:
+        """Copy what is new; everything, where files of old were lost: the promise is to hold it."""
+        root = self.directory_of(log.origin)
+        is_whole = log.origin in self._whole or holds(root, log.known.size)
+        copy_log(source, log.known if is_whole else Known(), shown, root, self._step)
+        self._whole.add(log.origin)
 
     def _step(self) -> None:
         if self._stopping.is_set():

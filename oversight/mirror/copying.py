@@ -6,8 +6,8 @@ from pathlib import Path
 from oversight.errors import ProofRejected
 from oversight.ledger.checkpoint import Checkpoint
 from oversight.ledger.rules import HASH_BYTES, leaf_hash
-from oversight.ledger.tiles import WIDTH, bundle_path, make_bundle, tile_path
-from oversight.publication.directory import remove_partials, write_file
+from oversight.ledger.tiles import WIDTH, Tile, bundle_path, make_bundle, tile_path
+from oversight.publication.directory import has_file, remove_partials, write_file
 from oversight.publication.paths import new_tiles
 from oversight.publication.source import DirectorySource, Missing, Source, read_bundle
 from oversight.publication.verified import VerifiedLog
@@ -39,9 +39,23 @@ def copy_log(
             write_file(root, bundle_path(index, width), make_bundle(log.bundle(index)))
         write_file(root, tile_path(level, index, width), tile)
         if width == WIDTH:
-            remove_partials(root, tile_path(level, index))
-            if level == 0:
-                remove_partials(root, bundle_path(index))
+            for path in _paths((level, index), WIDTH):
+                remove_partials(root, path)
+
+
+def holds(root: Path, size: int) -> bool:
+    """Tell whether all files of the log of `size` entries are there, or full ones for the partial."""
+    return all(
+        has_file(root, part) or has_file(root, full)
+        for tile, width, _ in new_tiles(0, size)
+        for part, full in zip(_paths(tile, width), _paths(tile, WIDTH), strict=True)
+    )
+
+
+def _paths(tile: Tile, width: int) -> list[str]:
+    level, index = tile
+    bundles = [bundle_path(index, width)] if level == 0 else []
+    return [tile_path(level, index, width), *bundles]
 
 
 def _is_held(held: DirectorySource, index: int, tile: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import shutil
 import signal
 import threading
 import time
@@ -190,6 +191,19 @@ def test_what_a_rival_history_left_behind_is_written_over(tmp_path, public):
     log.append(300).publish(public, 300)
     assert mirror.follow(known(mirror)).outcome is Outcome.COSIGNED
     assert copied(mirror.directory_of(ORIGIN), log) == log.entries
+
+
+@pytest.mark.parametrize("lost", ["tile/entries/000", "tile/0/001.p/44", "tile/1/000.p/1", "."])
+def test_what_was_lost_of_a_copy_is_fetched_again_before_anything_is_signed(tmp_path, public, lost):
+    log = Log(300).publish(public)
+    mirror = mirror_of(tmp_path / "mirror", public, log)
+    mirror.follow(known(mirror))
+    gone = mirror.directory_of(ORIGIN) / lost
+    shutil.rmtree(gone) if lost == "." else gone.unlink()
+    log.append(10).publish(public, 300)
+    again = Mirror(mirror.cosigner, at(SECOND))
+    assert again.follow(known(again)).outcome is Outcome.COSIGNED
+    assert copied(again.directory_of(ORIGIN), log) == log.entries
 
 
 def test_a_submission_does_not_wait_for_a_long_absence(tmp_path, public, monkeypatch):
