@@ -1,0 +1,140 @@
+"""The audit of checkpoints and cosignatures: who signed what, and whether it was enough."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from behind_the_back import Intruder
+from house import someone
+
+from api_spec import assembly
+from oversight.audit.engine import audit
+from oversight.authority.rules import Post, Role
+from oversight.identity.commands import register_party
+from oversight.keys.signing import SigningKey
+from oversight.ledger.checkpoint import Checkpoint
+from oversight.ledger.cosignatures import cosign_ed25519
+from oversight.ledger.notes import COSIGNATURE_ED25519, VerifierKey, make_vkey
+from oversight.ledger.queries import newest_checkpoint
+from oversight.policy.commands import adopt_policy
+from oversight.publication.collecting import store_cosignature
+
+KEEPER = someone(Post.ADMINISTRATOR)
+SIGNERS = {name: SigningKey(name.encode().ljust(32)) for name in ("audit", "finance")}
+KEYS = {
+    name: VerifierKey(f"{name}.example", COSIGNATURE_ED25519, signer.public)
+    for name, signer in SIGNERS.items()
+}
+
+
+def policy(house, *names):
+    """Return a policy by which all of these cosign."""
+    lines = [f"log {make_vkey(house.settings.origin, house.ring.log.public)}"]
+    for name in names:
+        key = make_vkey(KEYS[name].name, KEYS[name].public, COSIGNATURE_ED25519)
+        lines.append(f"witness {name} {key} http://{name}.invalid")
+    lines += [f"group all-of-us all {' '.join(names)}", "quorum all-of-us"]
+    return "\n".join(lines if names else [lines[0], "quorum none"]) + "\n"
+
+
+async def cosign(house, *names):
+    point = await newest_checkpoint()
+    text = Checkpoint(house.settings.origin, point.size, point.root).text()
+    for name in names:
+        line = cosign_ed25519(text, KEYS[name].name, SIGNERS[name], int(house.now.timestamp()))
+        await store_cosignature(point, KEYS[name], line)
+
+
+async def happen(house):
+    await register_party(KEEPER, Role.FIRM, "firm", occasion=house.occasion())
+    await house.settle()
+
+
+@pytest.fixture
+async def witnessed(house):
+    """A log with two witnesses, both of whom cosigned the newest checkpoint."""
+    await adopt_policy(KEEPER, policy(house, "audit", "finance"), house.occasion())
+    await house.settle()
+    await happen(house)
+    await cosign(house, "audit", "finance")
+    return house
+
+
+async def examined(house):
+    return await audit(
+        assembly.COVERAGE,
+        assembly.REPLAYS,
+        house.directory / "audit",
+        silent=assembly.LEAVES_NO_ROW,
+        concealed=assembly.CONCEALED,
+    )
+
+
+async def test_a_log_whose_checkpoints_reach_their_quorum_is_clean(witnessed):
+    report = await examined(witnessed)
+    assert (report.differences, report.notices, report.status) == ([], [], 0)
+
+
+async def test_a_checkpoint_below_the_quorum_is_told_and_is_no_difference(witnessed):
+    await happen(witnessed)
+    await cosign(witnessed, "audit")
+    report = await examined(witnessed)
+    assert report.notices == ["1 checkpoints have not reached the quorum of their policy"]
+    assert report.status == 0
+
+
+async def test_a_policy_that_was_weakened_is_told_once_it_counts(witnessed):
+    await adopt_policy(KEEPER, policy(witnessed, "audit"), witnessed.occasion())
+    await witnessed.settle()
+    await cosign(witnessed, "audit", "finance")
+    assert (await examined(witnessed)).notices == []
+    witnessed.pass_time(hours=25)
+    await happen(witnessed)
+    await cosign(witnessed, "audit", "finance")
+    (notice,) = (await examined(witnessed)).notices
+    assert "weaker than the one before" in notice
+
+
+TURNED = {
+    "name": "UPDATE cosignature SET name = 'nobody.example' WHERE name = 'audit.example'",
+    "key_id": "UPDATE cosignature SET key_id = '00000000' WHERE name = 'audit.example'",
+    "at": "UPDATE cosignature SET at = at + 1 WHERE name = 'audit.example'",
+    "size": "UPDATE cosignature SET size = size + 100 WHERE name = 'audit.example'",
+    "line": "UPDATE cosignature SET line = (SELECT max(line) FROM cosignature)"
+    " || 'x' WHERE name = 'audit.example'",
+}
+
+
+@pytest.mark.parametrize("column", TURNED)
+async def test_a_changed_cosignature_is_named_by_its_column(witnessed, column):
+    intruder = await Intruder(witnessed).enter(assembly.COVERAGE)
+    await intruder._do(TURNED[column])
+    await intruder.leave()
+    found = {(one.table, one.column) for one in (await examined(witnessed)).differences}
+    assert ("cosignature", column) in found
+
+
+async def test_a_cosignature_by_somebody_whom_no_policy_names_is_named(witnessed):
+    stranger = SigningKey(bytes(range(32)))
+    key = VerifierKey("stranger.example", COSIGNATURE_ED25519, stranger.public)
+    point = await newest_checkpoint()
+    text = Checkpoint(witnessed.settings.origin, point.size, point.root).text()
+    at = int((witnessed.now + timedelta(seconds=1)).timestamp())
+    await store_cosignature(point, key, cosign_ed25519(text, key.name, stranger, at))
+    (found,) = (await examined(witnessed)).differences
+    assert (found.table, found.column) == ("cosignature", "line")
+    assert "no policy" in found.what
+
+
+async def test_a_checkpoint_with_a_line_by_nobody_of_this_log_is_named(witnessed):
+    """A line whose key id was changed is skipped by every reader of notes, but not by the audit."""
+    point = await newest_checkpoint()
+    *lines, last = point.note.removesuffix("\n").split("\n")
+    dash, name, signature = last.split(" ")
+    note = "\n".join([*lines, f"{dash} {name} {'A' * 8}{signature[8:]}"]) + "\n"
+    intruder = await Intruder(witnessed).enter(assembly.COVERAGE)
+    await intruder._do(f"UPDATE checkpoint SET note = '{note}' WHERE size = {point.size}")
+    await intruder.leave()
+    (found,) = (await examined(witnessed)).differences
+    assert (found.table, found.key, found.column) == ("checkpoint", (point.size,), "note")
