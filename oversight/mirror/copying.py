@@ -44,7 +44,7 @@ def copy_log(
 
 
 def holds(root: Path, size: int) -> bool:
-    """Tell whether all files of a log of `size` entries are there, or full ones for partial ones."""
+    """Tell whether a log of `size` entries is there; full files serve in the place of partial."""
     return all(
         has_file(root, part) or has_file(root, full)
         for tile, width, _ in new_tiles(0, size)
