@@ -75,7 +75,10 @@ class Sweep:
         )  # fmt: skip
 
     def house(self, dsn):
-        return House(self.engine, dsn, Path(self.directory), Path(self.keys))
+        place = Path(self.directory, "lives", dsn.partition("?")[0].rpartition("/")[2])
+        if not place.exists():  # each copy goes on from what was signed before it was made
+            shutil.copytree(Path(self.directory, "signer"), place / "signer")
+        return House(self.engine, dsn, place, Path(self.keys))
 
     async def deed(self, house):
         occasion = house.occasion("crash-key", b"body")
