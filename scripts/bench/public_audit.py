@@ -14,8 +14,6 @@ missed.
 from __future__ import annotations
 
 import argparse
-import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -25,20 +23,15 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from api_spec import assembly
 from bidding.committee.facts import Formed
 from bidding.contribution.rules import contribution
 from bidding.draw import facts
 from bidding.roster.facts import Admitted, Registered
 from oversight.ledger.checkpoint import Checkpoint
 from oversight.ledger.facts import Fact, entry_bytes
-from oversight.ledger.notes import make_vkey, parse_vkey, sign_note
+from oversight.ledger.notes import make_vkey, sign_note
 from oversight.ledger.rules import Frontier, leaf_hash, root_of
 from oversight.ledger.tiles import WIDTH, bundle_path, make_bundle, split_bundle, tile_path
-from oversight.public_audit.engine import Trust, audit_log
-from oversight.public_audit.report import CLEAN
-from oversight.public_audit.rules import Book
-from oversight.publication.source import open_source
 from oversight.values.digests import to_base64
 from scripts.made_up_log import CENTER, ORIGIN, SUPERVISOR, TENDERER, Scene
 
@@ -175,24 +168,10 @@ def bare_seconds(directory: Path, size: int) -> float:
     return took + time.perf_counter() - start
 
 
-def audit_here(directory: Path, state: Path, key: str) -> None:
-    """Audit in this process and those that it starts; print the seconds that it took."""
-    book = Book(assembly.AUDITED, [fact.kind for fact in assembly.FACTS])
-    start = time.perf_counter()
-    with open_source(str(directory)) as source:
-        trust = Trust([parse_vkey(key)])
-        report = audit_log(source, trust, book, state, processes=os.cpu_count() or 1)
-    took = time.perf_counter() - start
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    processor = sum(one.ru_utime + one.ru_stime for one in used)
-    assert report.status == CLEAN, report
-    print(took, processor)
-
-
 def audit_seconds(directory: Path, state: Path, key: str) -> tuple[float, float, float]:
     """Return the seconds that an audit takes, those of all processors, and the most megabytes."""
-    command = [sys.executable, "-m", "scripts.bench.public_audit", "--audit", str(directory)]
-    command += ["--log-key", key, "--state", str(state)]
+    command = [sys.executable, "-m", "scripts.bench.public_audit_once"]
+    command += [str(directory), str(state), key]
     most = 0.0
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         while process.poll() is None:
@@ -249,17 +228,11 @@ def measure(entries: int, runs: int) -> int:
 
 
 def main() -> int:
-    """Measure, or audit for a measurement."""
+    """Read the command line, and measure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--audit", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--log-key", help=argparse.SUPPRESS)
-    parser.add_argument("--state", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.audit:
-        audit_here(given.audit, given.state, given.log_key)
-        return 0
     return measure(given.entries, given.runs)
 
 
