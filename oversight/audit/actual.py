@@ -112,12 +112,6 @@ async def count_keyless(table: type[Table], order: Sequence[str]) -> int:
     return int(rows[0]["rows"])
 
 
-async def count_rows(table: type[Table]) -> int:
-    """Return how many rows a table has."""
-    rows = await run(f'SELECT count(*) AS rows FROM "{_name(table)}"')  # noqa: S608
-    return int(rows[0]["rows"])
-
-
 def decoded(table: type[Table], row: Row) -> dict[str, Any]:
     """Return a row that was fetched with `selection`, as values or BROKEN."""
     readers = _readers(table)

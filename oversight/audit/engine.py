@@ -17,8 +17,8 @@ from piccolo.table import Table
 
 from oversight.ambient import fresh_bytes
 from oversight.audit import checkpoints, log_rows, quorum
-from oversight.audit.actual import PAGE_ROWS, Place, packed, unpacked
-from oversight.audit.comparing import Comparer, RowCoverage, order_of
+from oversight.audit.actual import Place, packed, unpacked
+from oversight.audit.comparing import UNTOLD_ROWS, UNTOLD_VALUES, Comparer, RowCoverage, order_of
 from oversight.audit.payloads import conceals_of, note_faults, note_missing, opened_of, payload_rows
 from oversight.audit.playing import UNPLAYED, Player
 from oversight.audit.report import Progress, Report, Say, Uncovered
@@ -43,6 +43,7 @@ from oversight.ledger.tiles import WIDTH, Tile, split_hashes
 
 STRETCH = 4 * WIDTH  # entries held in memory at once
 SAY_SECONDS = 1.0
+WAITING = 200  # waiting entries played together
 NEAR = STRETCH  # entries that may be played within the last snapshot
 FORMAT = 1  # of the scratch file: another one begins anew
 NONCE_BYTES = 32
@@ -214,15 +215,13 @@ class _Audit:
         """Go through a table page by page, from where the last audit stopped."""
         name = f"page of {phase}"
         data: bytes | None = self.scratch.get(name, packed(Place()))
-        done = 0
         while data is not None:
             with self.scratch.together():
                 async with reading():
                     after = await page(unpacked(table, order, data))
                 data = None if after is None else packed(after)
                 self.scratch.keep(name, data)
-            done += PAGE_ROWS
-            self._tell(phase, done, 0)
+            self._tell(phase, self.scratch.tally("rows") + self.scratch.tally("log rows"), 0)
 
     async def _settle(self) -> None:
         """Name the differences: head, newest entries and suspects are seen in one snapshot."""
@@ -232,12 +231,19 @@ class _Audit:
             with self.scratch.together():
                 await self._check_ends(head)
             with self.scratch.on_trial():
-                for logged in await log_rows.waiting(self.scratch, self.next):
-                    found = await conceals_of([logged], self.keys)
-                    await self.player.play(logged, found.get(logged.index, {}))
-                self.expected.flush()
+                await self._play_waiting()
                 await self.comparer.settle()
         self.player.forget()
+
+    async def _play_waiting(self) -> None:
+        """Play the entries that wait, as if they had the places that they would get."""
+        entries = await log_rows.waiting(self.scratch, self.next)
+        for start in range(0, len(entries), WAITING):
+            part = entries[start : start + WAITING]
+            found = await conceals_of(part, self.keys)
+            for logged in part:
+                await self.player.play(logged, found[logged.index])
+        self.expected.flush()
 
     async def _check_ends(self, head: Row | None) -> None:
         if head is not None:
@@ -253,10 +259,17 @@ class _Audit:
             rows=self.scratch.tally("rows"),
             differences=shown,
             differences_total=total,
-            notices=quorum.notices(self.scratch),
+            notices=[*quorum.notices(self.scratch), *self._untold()],
             unchecked=self._unchecked(),
             uncovered=uncovered(self.coverage),
         )
+
+    def _untold(self) -> list[str]:
+        """Return what follows from values that were erased, and can be judged by nobody."""
+        rows, values = self.scratch.tally(UNTOLD_ROWS), self.scratch.tally(UNTOLD_VALUES)
+        said = {"cannot be judged": rows, "were compared in part": values}
+        why = "what they follow from is not told any more"
+        return [f"{times} rows {what}: {why}" for what, times in said.items() if times]
 
     def _unchecked(self) -> list[str]:
         said = []

@@ -30,6 +30,7 @@ BEYOND_SHOWN = 100
 async def check_act_keys(scratch: Scratch, after: Place) -> Place | None:
     """Hold a page of act_key against the entries; None at its end. Ask inside of `reading()`."""
     rows = await read_page(ActKey, ("act", "n"), after, PAGE_ROWS)
+    scratch.count("log rows", len(rows))
     placeless = await _without_entry(rows)
     for key in placeless:
         if not await _waits(*key):
@@ -41,6 +42,7 @@ async def check_payload_keys(scratch: Scratch, after: Place) -> Place | None:
     """Hold a page of payload rows against the entries that they belong to."""
     key = ("act", "n", "field")
     rows = await read_page(Payload, key, after, PAGE_ROWS, key)
+    scratch.count("log rows", len(rows))
     placeless = await _without_entry(rows)
     for row in rows:
         act, n, field = (row.values[name] for name in ("act", "n", "field"))

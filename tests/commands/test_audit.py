@@ -24,7 +24,7 @@ from oversight.custody.commands import erase
 from oversight.database import run
 from oversight.errors import RuleBroken
 from oversight.identity import commands, passwords, queries
-from oversight.identity.facts import PartyRegistered
+from oversight.identity.facts import PartyRegistered, PersonRegistered
 from oversight.identity.tables import Party
 from oversight.keys.directory import use_ring
 from oversight.ledger.integrate import integrate
@@ -201,6 +201,20 @@ async def test_a_value_that_was_erased_by_an_act_is_no_difference(town):
     await town.settle()
     report = await examined(town)
     assert (report.differences, report.status) == ([], 0)
+    why = "what they follow from is not told any more"
+    assert f"1 rows were compared in part: {why}" in report.notices
+
+
+async def test_a_row_whose_key_was_erased_is_told_not_to_be_judged(town):
+    entry = (await run("SELECT act, n FROM entry WHERE kind = {}", PersonRegistered.kind))[-1]
+    await erase(
+        town.actor, entry["act"], entry["n"], fields=["person"], ground="retention-over",
+        occasion=town.occasion(),
+    )  # fmt: skip
+    await town.settle()
+    report = await examined(town)
+    assert (report.differences, report.status) == ([], 0)
+    assert any("1 rows cannot be judged" in notice for notice in report.notices)
 
 
 async def test_an_erasure_that_is_taken_back_is_named(town, intruder):
