@@ -62,9 +62,10 @@ class Daylight(click.Group):
         except ProofRejected as rejected:
             problem = {"title": str(rejected), "status": 422}
         except OSError as error:  # a file or directory that was named
-            if error.filename is None:
+            if error.strerror is None:
                 raise
-            raise click.UsageError(f"{error.filename}: {error.strerror}") from None
+            place = f"{error.filename}: " if error.filename is not None else ""
+            raise click.UsageError(f"{place}{error.strerror}") from None
         as_json = isinstance(ctx.obj, Remote) and ctx.obj.as_json
         lines = [json.dumps(problem, ensure_ascii=False)] if as_json else problem_lines(problem)
         for line in lines:
