@@ -32,7 +32,7 @@ from oversight.public_audit.entry_rules import (
 from oversight.public_audit.quorum import Judged, judge_quorum
 from oversight.public_audit.report import SHOWN_MAX, Report, Told
 from oversight.public_audit.rules import Book, Finding
-from oversight.public_audit.runs import Run, Task, Wanted, read_runs
+from oversight.public_audit.runs import GARBAGE_THRESHOLD, Run, Task, Wanted, read_runs
 from oversight.public_audit.state import FILE, Progress, State
 from oversight.publication.source import (
     CHECKPOINT,
@@ -44,7 +44,6 @@ from oversight.publication.verified import VerifiedLog
 
 SAVED_BUNDLES = 64  # between two commits of the state
 ENTRIES_FOR_A_PROCESS = 20_000  # fewer are read before another process has begun
-GARBAGE_THRESHOLD = 50_000  # objects; entries hold no cycles, so looking for some is in vain
 Say = Callable[[int, int], None]  # entries done, entries in all
 
 

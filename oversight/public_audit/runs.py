@@ -5,6 +5,7 @@ looked at by whoever has a moment; what comes back is in the order of the log, a
 the rules want to see.
 """
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -24,6 +25,7 @@ from oversight.public_audit.rules import Line, Plain, Told, read_alike, read_one
 from oversight.publication.source import Source, open_source
 from oversight.publication.verified import Expected, read_expected
 
+GARBAGE_THRESHOLD = 50_000  # objects; entries hold no cycles, so looking for some is in vain
 TASK_BUNDLES = 4  # handed to another process together
 AHEAD = 3  # tasks for each process that are under way, or wait to be taken up
 _KIND_OF = attrgetter("kind")
@@ -151,6 +153,7 @@ class _Worker:
 
 def _begin(place: str, wanted: Wanted) -> None:
     """Open the place in a new process, which ends with the one that it works for."""
+    gc.set_threshold(GARBAGE_THRESHOLD, *gc.get_threshold()[1:])
     _Worker.source, _Worker.wanted = open_source(place), wanted
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
