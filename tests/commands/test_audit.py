@@ -354,6 +354,16 @@ async def test_a_service_that_goes_on_writing_is_no_difference(house, monkeypatc
     assert report.size > 600
 
 
+async def test_rows_whose_entries_wait_for_their_place_are_no_difference(town):
+    made = await commands.register_person(
+        town.actor, town.actor.party, "王五", [Post.POOL_KEEPER], town.occasion()
+    )
+    await commands.revoke_post(town.actor, made.id, Post.POOL_KEEPER, town.occasion())
+    assert (await town.count("pending") > 0) is (town.engine == "postgres")
+    report = await examined(town)
+    assert (report.differences, report.status) == ([], 0)
+
+
 async def test_without_keys_it_says_loudly_what_it_did_not_check(town):
     use_ring(None)
     report = await examined(town, keys=False)
