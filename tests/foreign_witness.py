@@ -28,11 +28,24 @@ ASKED = "import sys; print(sys.version); sys.exit(sys.version_info < (3, 12))"
 def interpreter():
     """Return a Python that the foreign witness runs on, with its version; None if there is none."""
     found = [sys.executable, *filter(None, map(shutil.which, NAMES))]
-    for each in found:
+    for each in [*found, *_kept_by_pyenv()]:
         asked = subprocess.run([each, "-c", ASKED], capture_output=True, text=True, check=False)
         if asked.returncode == 0:  # a name in the path may be a shim without a Python behind it
             return each, asked.stdout
     return None
+
+
+def _kept_by_pyenv():
+    """Yield the Pythons that pyenv keeps apart, where it is used."""
+    if shutil.which("pyenv") is None:
+        return
+    for version in _said("pyenv", "versions", "--bare").split():
+        if version.startswith(("3.12.", "3.13.")):
+            yield str(Path(_said("pyenv", "prefix", version).strip(), "bin", "python3"))
+
+
+def _said(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
 def environment(folder):
