@@ -22,6 +22,19 @@ BOOK = Book(assembly.AUDITED, [fact.kind for fact in assembly.FACTS])
 ROSTER = {"A08@220822": (2, experts("A08", range(20)))}
 
 
+class Memory:
+    """A shelf in memory."""
+
+    def __init__(self):
+        self.values = {}
+
+    def get(self, key):
+        return self.values.get(key)
+
+    def put(self, key, value):
+        self.values[key] = value
+
+
 def write_file(directory: Path, path: str, data: bytes) -> None:
     file = directory / path
     file.parent.mkdir(parents=True, exist_ok=True)

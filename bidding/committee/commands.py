@@ -2,7 +2,7 @@
 
 from bidding.committee import queries, rules
 from bidding.committee.facts import Formed
-from bidding.committee.rules import FORM_COMMITTEE, Composition, Standing
+from bidding.committee.rules import FORM_COMMITTEE, Composition
 from bidding.committee.schema import CommitteeForm, CommitteeView
 from bidding.committee.tables import Committee, CommitteeLot
 from oversight.act import Act, begin
@@ -22,14 +22,7 @@ async def form_committee(actor: Actor, form: CommitteeForm, occasion: Occasion) 
     async with begin(actor, FORM_COMMITTEE, occasion) as act:
         lots = rules.check_lots(form.lots)
         advice = rules.check_composition(_composition(form), edition_in_force(form.rulebook))
-        number = rules.place_in_line(
-            form.tender,
-            lots,
-            form.body,
-            form.rulebook,
-            predecessor=await _predecessor(form),
-            standing=await queries.standing_for(form.tender, lots, form.body),
-        )
+        number = await _number(form, lots)
         formed = _view(act, form, lots, number, advice)
         await act.record(_fact(formed), subject=formed.id)
         await _write(act, formed)
@@ -41,8 +34,20 @@ def _composition(form: CommitteeForm) -> Composition:
     return Composition(form.body, form.size, form.representatives, budget, form.demanding)
 
 
-async def _predecessor(form: CommitteeForm) -> Standing | None:
-    return None if form.predecessor is None else await queries.standing(form.predecessor)
+async def _number(form: CommitteeForm, lots: list[str]) -> int:
+    """Return the body's place in the line that it begins or continues."""
+    predecessor, line = None, list[str]()
+    if form.predecessor is not None:
+        predecessor = await queries.standing(form.predecessor)
+        line = await queries.line_of(form.predecessor)
+    return rules.place_in_line(
+        form.tender,
+        form.body,
+        form.rulebook,
+        predecessor=predecessor,
+        line=line,
+        standing=await queries.standing_for(form.tender, lots, form.body),
+    )
 
 
 def _view(

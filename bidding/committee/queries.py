@@ -55,11 +55,18 @@ async def standing(committee_id: str) -> Standing:
         RuleBroken: COMMITTEE_KNOWN.
     """
     found = await committee(committee_id)
-    return await _standing(found)
+    return Standing(
+        id=found.id,
+        tender=found.tender,
+        body=found.body,
+        number=found.number,
+        rulebook=found.rulebook,
+        succeeded=await has_successor(found.id),
+    )
 
 
-async def standing_for(tender: str, lots: Collection[str], body: str) -> list[Standing]:
-    """Return all committees of the kind that decide on one of the lots, oldest first."""
+async def standing_for(tender: str, lots: Collection[str], body: str) -> list[str]:
+    """Return the ids of all committees of the kind that decide on one of the lots, oldest first."""
     rows = (
         await CommitteeLot.select(CommitteeLot.committee)
         .where(
@@ -69,8 +76,7 @@ async def standing_for(tender: str, lots: Collection[str], body: str) -> list[St
         )
         .order_by(CommitteeLot.number, CommitteeLot.id)
     )
-    ids = dict.fromkeys(str(row["committee"]) for row in rows)
-    return [await standing(each) for each in ids]
+    return list(dict.fromkeys(str(row["committee"]) for row in rows))
 
 
 async def committees_of(
@@ -88,18 +94,6 @@ async def committees_of(
 async def _lots(committee_id: str) -> list[str]:
     rows = await CommitteeLot.select(CommitteeLot.lot).where(CommitteeLot.committee == committee_id)
     return sorted(row["lot"] for row in rows)
-
-
-async def _standing(found: CommitteeView) -> Standing:
-    return Standing(
-        id=found.id,
-        tender=found.tender,
-        lots=frozenset(found.lots),
-        body=found.body,
-        number=found.number,
-        rulebook=found.rulebook,
-        succeeded=await has_successor(found.id),
-    )
 
 
 def _view(row: Mapping[str, Any], lots: list[str]) -> CommitteeView:

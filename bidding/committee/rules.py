@@ -1,6 +1,6 @@
 """How a body that evaluates is composed, and when another may take its place. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 from fractions import Fraction
 
@@ -34,13 +34,14 @@ LOTS_DISTINCT = Rule(
 )
 PREDECESSOR_NAMED = Rule(
     "committee.predecessor_named",
-    "A second body for the same tender, lot and kind names the one whose place it takes.",
+    "A further body for the same tender, lot and kind names as predecessor the newest of its line, "
+    "even if that one did not decide on the lot.",
     "design: daylight/draw/v1, step 1",
 )
 PREDECESSOR_FITS = Rule(
     "committee.predecessor_fits",
-    "A predecessor decided on the same tender and lots in the same kind of body, under the same "
-    "rulebook, and has no successor yet.",
+    "A predecessor has the same tender, kind and rulebook, it or one before it decided on one of "
+    "the lots, and no other took its place yet.",
     "design: daylight/draw/v1, step 1",
 )
 COMMITTEE_KNOWN = Rule(
@@ -94,7 +95,6 @@ class Standing(msgspec.Struct, frozen=True):
 
     id: str
     tender: str
-    lots: frozenset[str]
     body: str
     number: int
     rulebook: str
@@ -182,51 +182,58 @@ def check_lots(lots: Collection[str]) -> list[str]:
 
 def place_in_line(
     tender: str,
-    lots: Collection[str],
     body: str,
     rulebook: str,
     *,
     predecessor: Standing | None,
-    standing: Collection[Standing],
+    line: Collection[str],
+    standing: Sequence[str],
 ) -> int:
     """Return the number of a body that takes its predecessor's place, or of a first one: 1.
 
+    Attempts count along a line. A lot that changed its line, or began a new one, would begin to
+    count anew; so whoever decided on a lot before has to be in the line that is continued.
+
     Args:
         predecessor: the committee that it names, or None.
-        standing: all committees for the same tender and kind that share a lot with it.
+        line: ids of the predecessor and of all that stood before it.
+        standing: ids of all committees, succeeded or not, for the same tender and kind that share
+            a lot with it, oldest first.
 
     Raises:
         RuleBroken: PREDECESSOR_FITS, PREDECESSOR_NAMED.
     """
     if predecessor is not None:
-        _check_fit(tender, lots, body, rulebook, predecessor)
-    named = predecessor.id if predecessor else None
-    for other in standing:
-        if not other.succeeded and other.id != named:
-            raise RuleBroken(
-                PREDECESSOR_NAMED,
-                needed=f"predecessor {other.id}",
-                standing=other.id,
-                predecessor=named,
-            )
+        _check_fit(tender, body, rulebook, predecessor)
+    elsewhere = [other for other in standing if other not in line]
+    if elsewhere:
+        raise RuleBroken(
+            PREDECESSOR_NAMED,
+            needed=f"as predecessor the newest committee in the line of {elsewhere[-1]}",
+            standing=elsewhere[-1],
+            predecessor=predecessor.id if predecessor else None,
+        )
+    if predecessor is not None and not standing:
+        raise _misfit(predecessor, ["lots"])
     return predecessor.number + 1 if predecessor else 1
 
 
-def _check_fit(
-    tender: str, lots: Collection[str], body: str, rulebook: str, predecessor: Standing
-) -> None:
+def _check_fit(tender: str, body: str, rulebook: str, predecessor: Standing) -> None:
     obstacles = {
         "tender": predecessor.tender != tender,
         "body": predecessor.body != body,
         "rulebook": predecessor.rulebook != rulebook,
-        "lots": predecessor.lots.isdisjoint(lots),
         "successor": predecessor.succeeded,
     }
     differing = [name for name, differs in obstacles.items() if differs]
     if differing:
-        raise RuleBroken(
-            PREDECESSOR_FITS,
-            needed="the newest committee of the same tender, lots and kind",
-            predecessor=predecessor.id,
-            differs_in=differing,
-        )
+        raise _misfit(predecessor, differing)
+
+
+def _misfit(predecessor: Standing, differing: list[str]) -> RuleBroken:
+    return RuleBroken(
+        PREDECESSOR_FITS,
+        needed="the newest committee of the same tender, lots and kind",
+        predecessor=predecessor.id,
+        differs_in=differing,
+    )

@@ -6,14 +6,17 @@ import asyncio
 
 import pytest
 from draw_stage import Stage
+from published import Memory
 
 from bidding.committee import queries
 from bidding.committee.commands import form_committee
 from bidding.committee.rules import Body
 from bidding.committee.schema import CommitteeForm
+from bidding.draw_chain.rules import judge_formed
 from oversight.authority.rules import Post, Role
 from oversight.errors import RuleBroken
 from oversight.ledger.queries import entries_of_act
+from oversight.public_audit.rules import told_of
 from oversight.values.money import Sum
 
 LARGE = Sum("10000000.00", "CNY")  # from here on the procurement law asks for a larger body
@@ -99,6 +102,34 @@ async def test_a_second_body_for_a_lot_names_the_one_whose_place_it_takes(stage)
         await formed(stage, lots=["3"], predecessor=second.id, tender="t-2")
     other = await formed(stage, lots=["2"], body=Body.PREQUALIFICATION_COMMITTEE)
     assert other.number == 1
+
+
+async def judged(committees):
+    """Return what the audit from outside finds in the entries of these committees."""
+    said, shelf = [], Memory()
+    for made in committees:
+        (logged,) = await entries_of_act(made.act)
+        told = told_of(logged.index, logged.entry())
+        said += [finding.text for finding in judge_formed(told, shelf)]
+    return said
+
+
+async def test_a_lot_that_was_left_out_goes_on_counting_where_its_line_stands(stage):
+    both = await formed(stage, lots=["1", "2"])
+    one = await formed(stage, lots=["1"], predecessor=both.id)
+    with pytest.raises(RuleBroken, match="committee.predecessor_named") as refusal:
+        await formed(stage, lots=["2"])
+    assert refusal.value.found["standing"] == both.id
+    third = await formed(stage, lots=["3"])
+    with pytest.raises(RuleBroken, match="committee.predecessor_named"):
+        await formed(stage, lots=["2", "3"], predecessor=third.id)
+    two = await formed(stage, lots=["2"], predecessor=one.id)
+    assert (two.number, await queries.line_of(two.id)) == (3, [two.id, one.id, both.id])
+    with pytest.raises(RuleBroken, match="committee.predecessor_fits") as refusal:
+        await formed(stage, lots=["4"], predecessor=two.id)
+    assert refusal.value.found["differs_in"] == ["lots"]
+    await stage.house.settle()
+    assert await judged([both, one, third, two]) == []
 
 
 async def test_of_two_bodies_formed_at_once_for_one_lot_one_stands(stage):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from published import ROSTER, form, whole_draw
+from published import ROSTER, Memory, form, whole_draw
 
 from bidding.draw import facts
 from bidding.draw_chain.rules import DRAW_CHAINS
@@ -14,19 +14,6 @@ from scripts.draw_scene import Told
 from scripts.made_up_log import CENTER, SUBJECT, SUPERVISOR, TENDERER, Scene
 
 OTHER = "0195a000-0000-7000-8000-00000000beef"
-
-
-class Memory:
-    """A shelf in memory."""
-
-    def __init__(self):
-        self.values = {}
-
-    def get(self, key):
-        return self.values.get(key)
-
-    def put(self, key, value):
-        self.values[key] = value
 
 
 def found(scene):
