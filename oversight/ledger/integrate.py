@@ -20,7 +20,11 @@ BATCH = 5_000  # entries held in memory at once
 COLUMNS = ("act", "n", "kind", "subject", "body", "leaf")
 Recorded = tuple[str, int, str, str, bytes, bytes]  # the columns of an entry, in this order
 
-_VALUES = itemgetter(*COLUMNS)
+_VALUES, _LEAF = itemgetter(*COLUMNS), COLUMNS.index("leaf")
+_PLACED = (
+    'INSERT INTO entry ("index", act, n, kind, subject, body, leaf)'
+    " VALUES ({}, {}, {}, {}, {}, {}, {})"
+)
 
 
 async def integrate(limit: int = BATCH) -> int:
@@ -46,7 +50,8 @@ async def extend(limit: int = BATCH) -> int:
     if not rows:
         return 0
     leaves = [checked_leaf(row) for row in rows]
-    await _lengthen(head[1], [_VALUES(row) for row in rows], leaves)
+    await require_unbroken(head[0], head[1].root())
+    await put_behind(head[1], [_VALUES(row) for row in rows], leaves)
     await _clear([row["id"] for row in rows])
     return len(rows)
 
@@ -64,20 +69,10 @@ async def place(entries: Sequence[Recorded]) -> None:
     while head["waiting"]:
         await extend()
         head = (await run_brief(_HEAD_AND_WAITING))[0]
-    named = (
-        dict(zip(COLUMNS, entry, strict=True), id="/".join(map(str, entry[:2])))
-        for entry in entries
-    )
-    leaves = [checked_leaf(row) for row in named]
-    await _lengthen(_frontier(head), entries, leaves)
-
-
-async def _lengthen(
-    frontier: Frontier, entries: Sequence[Recorded], leaves: Sequence[bytes]
-) -> None:
-    """Put entries behind those that the frontier covers, if it goes on from what was signed."""
-    await require_unbroken(frontier.size, frontier.root())
-    await put_behind(frontier, entries, leaves)
+    frontier = _frontier(head)
+    await require_unbroken(frontier.size, bytes(head["root"]))
+    # They come from the act's own hands: nobody could change them since their leaves were hashed.
+    await put_behind(frontier, entries, [entry[_LEAF] for entry in entries])
 
 
 async def put_behind(
@@ -91,8 +86,11 @@ async def put_behind(
     if size % WIDTH + len(leaves) >= WIDTH:
         tiles = await read_tiles(touched_tiles(size, len(leaves)))
         await write_tiles(grow(size, tiles, leaves))
-    placed = ((index, *entry) for index, entry in enumerate(entries, start=size))
-    await bulk_insert(EntryRow, ("index", *COLUMNS), placed)
+    if len(entries) == 1:
+        await run_brief(_PLACED, size, *entries[0])
+    else:
+        placed = ((index, *entry) for index, entry in enumerate(entries, start=size))
+        await bulk_insert(EntryRow, ("index", *COLUMNS), placed)
     for leaf in leaves:
         frontier.append(leaf)
     await run_brief(

@@ -85,7 +85,10 @@ async def put_down(recorded: Sequence[Recorded], concealed: Sequence[Concealed])
             await run(_WAIT, *(list(column) for column in zip(*recorded, strict=True)))
         _seen.now().waiting += len(recorded)
     elif recorded:
-        await bulk_insert(ActKey, ("act", "n"), (row[:2] for row in recorded))
+        if len(recorded) == 1:
+            await run_brief("INSERT INTO act_key (act, n) VALUES ({}, {})", *recorded[0][:2])
+        else:
+            await bulk_insert(ActKey, ("act", "n"), (row[:2] for row in recorded))
         await place(recorded)
     if concealed:
         contexts = [payload_context(*row[:3]) for row in concealed]

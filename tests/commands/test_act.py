@@ -13,7 +13,7 @@ from oversight.authority.rules import Permission, Post, Role
 from oversight.database import run
 from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Replayed
-from oversight.ledger import queries
+from oversight.ledger import effect, queries
 from oversight.ledger.facts import Fact, entry_bytes, field_commitment
 from oversight.ledger.rules import check_inclusion, leaf_hash
 from oversight.ledger.terms import Terms, terms, use_terms
@@ -211,7 +211,7 @@ async def test_a_bulk_act_of_thousands_keeps_its_order(house):
     for sample in (0, 4_999, 5_000, 12_344):
         found = await queries.entry(sample)
         assert (found.n, found.entry().body["number"]) == (sample, sample)
-        proof = await queries.proof_of(sample)
+        proof = await effect.proof_of(sample)
         assert leaf_hash(found.data) == found.leaf
         check_inclusion(
             found.leaf, sample, proof.checkpoint.size, proof.path, proof.checkpoint.root

@@ -23,6 +23,8 @@ def test_the_proof_in_the_document_proves_its_entry_under_log_and_witness():
     logs = log_verifiers(ledger_example.ORIGIN, [ledger_example.LOG.public], [])
     policy = parse_policy(ledger_example.policy())
     proof = parse_tlog_proof(text)
-    checkpoint, opened = check_tlog_proof(proof, leaf, ledger_example.ORIGIN, logs, policy.cosigners())
+    checkpoint, opened = check_tlog_proof(
+        proof, leaf, ledger_example.ORIGIN, logs, policy.cosigners()
+    )
     assert checkpoint.size == len(ledger_example.entries())
     assert policy.is_satisfied({key for key, _ in opened.cosigned})
