@@ -20,7 +20,7 @@ BATCH = 5_000  # entries held in memory at once
 COLUMNS = ("act", "n", "kind", "subject", "body", "leaf")
 Recorded = tuple[str, int, str, str, bytes, bytes]  # the columns of an entry, in this order
 
-_VALUES, _LEAF = itemgetter(*COLUMNS), COLUMNS.index("leaf")
+_VALUES = itemgetter(*COLUMNS)
 _PLACED = (
     'INSERT INTO entry ("index", act, n, kind, subject, body, leaf)'
     " VALUES ({}, {}, {}, {}, {}, {}, {})"
@@ -72,7 +72,7 @@ async def place(entries: Sequence[Recorded]) -> None:
     frontier = _frontier(head)
     await require_unbroken(frontier.size, bytes(head["root"]))
     # They come from the act's own hands: nobody could change them since their leaves were hashed.
-    await put_behind(frontier, entries, [entry[_LEAF] for entry in entries])
+    await put_behind(frontier, entries, [leaf for *_, leaf in entries])
 
 
 async def put_behind(

@@ -5,7 +5,7 @@ mistyped characters. Exchanging two characters of equal weight is not caught.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from oversight.values.names import half_width
 
