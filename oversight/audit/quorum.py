@@ -1,7 +1,6 @@
 """Under which policy each checkpoint stands, and whether its cosignatures reach the quorum."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import msgspec
 
@@ -15,14 +14,13 @@ from oversight.ledger.policy import (
     Adopted,
     Era,
     PolicyAdopted,
-    confirmed_since,
+    begun_by,
     confirms,
     is_weaker,
-    next_era,
     parse_policy,
+    read_adopted,
 )
 from oversight.ledger.queries import LoggedEntry
-from oversight.values.instants import from_micro_text
 
 POLICIES, NOW = "policies", "era"
 BELOW, WEAKER = "checkpoints below quorum", "weaker policies"
@@ -44,14 +42,13 @@ def note_policy(scratch: Scratch, logged: LoggedEntry) -> None:
     if logged.kind != PolicyAdopted.kind:
         return
     said = read_entry(logged.data)
-    text = str(said.body.get("policy"))
+    text = said.body.get("policy")
     try:
-        parse_policy(text)
+        one = read_adopted(logged.index, said.at, text)
     except ProofRejected as fault:
         scratch.differ("entry", (logged.index,), "body", str(fault), logged.index)
         return
-    at = from_micro_text(said.at) + timedelta(microseconds=999_999)
-    kept = (logged.index, int(at.timestamp()), text)
+    kept = (one.index, one.at, text)
     scratch.keep(POLICIES, [*scratch.get(POLICIES, []), kept])
 
 
@@ -73,13 +70,7 @@ class Judge:
         now = self._era
         if not confirms(now.policy, cosigners, 0):
             self._scratch.count(BELOW)
-        ready = [one for one in self._changes if now.index < one.index < size]
-        above = {
-            one.index: size
-            for one in ready
-            if confirms(now.policy, cosigners, confirmed_since(now.policy, one))
-        }
-        begun = next_era(above, ready)
+        begun = begun_by(now, self._changes, size, cosigners)
         if begun is not None:
             if is_weaker(now.policy, begun.policy):
                 self._scratch.count(f"{WEAKER} {begun.index}")

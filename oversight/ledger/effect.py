@@ -6,7 +6,6 @@ to look again from the beginning (ledger.md, Effect).
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from oversight.ledger.policy import (
     confirms,
     era_at,
     next_era,
-    parse_policy,
+    read_adopted,
 )
 from oversight.ledger.queries import (
     LoggedEntry,
@@ -42,7 +41,6 @@ from oversight.ledger.rules import ENTRY_EFFECTIVE, ENTRY_EXISTS, check_inclusio
 from oversight.ledger.signed_checkpoint import log_verifiers, open_checkpoint
 from oversight.ledger.terms import Remembered, terms
 from oversight.signer.state import read_state
-from oversight.values.instants import from_micro_text
 
 PAGE = 100  # checkpoints looked at together
 Cosigners = tuple[tuple[VerifierKey, int], ...]
@@ -70,7 +68,7 @@ async def newest_effective() -> StoredCheckpoint | None:
     if newest is None:
         return None
     eras = await _eras(await adopted_policies(newest))
-    if not era_at(eras, newest.size).least():
+    if not era_at(eras, newest.size).policy.least():
         _cosigners(newest, ())
         return newest
     floor = _memory.now().reached
@@ -154,7 +152,7 @@ async def adopted_policies(under: StoredCheckpoint) -> list[Adopted]:
             await _check_place(one, under)
         memory = _memory.now()
         memory.policies, memory.eras, memory.reached = known, (FIRST_ERA,), 0
-    return [_adopted(one) for one in logged]
+    return [_read_adopted(one.index, one.data) for one in logged]
 
 
 def _require_remembered(known: tuple[tuple[int, bytes], ...]) -> None:
@@ -174,15 +172,10 @@ async def _check_place(one: LoggedEntry, under: StoredCheckpoint) -> None:
     check_inclusion(leaf_hash(one.data), one.index, under.size, path, under.root)
 
 
-def _adopted(one: LoggedEntry) -> Adopted:
-    return _read_adopted(one.index, one.data)
-
-
 @lru_cache(maxsize=100)
 def _read_adopted(index: int, data: bytes) -> Adopted:
     said = read_entry(data)
-    at = from_micro_text(said.at) + timedelta(microseconds=999_999)
-    return Adopted(index, int(at.timestamp()), parse_policy(str(said.body["policy"])))
+    return read_adopted(index, said.at, said.body["policy"])
 
 
 async def _eras(adopted: Sequence[Adopted]) -> tuple[Era, ...]:
@@ -216,7 +209,7 @@ async def _largest_satisfying(
     least = min(era.policy.least() for era in eras)
     while points := await checkpoints_cosigned(floor, size, least, PAGE):
         for point in points:
-            policy = era_at(eras, point.size)
+            policy = era_at(eras, point.size).policy
             if confirms(policy, _cosigners(point, policy.cosigners()), 0):
                 return point
         size = points[-1].size - 1
@@ -229,13 +222,8 @@ def _cosigners(point: StoredCheckpoint, keys: tuple[VerifierKey, ...]) -> Cosign
     Raises:
         ProofRejected: the log did not sign it, or its columns say something else than its note.
     """
-    logs = tuple(
-        log_verifiers(
-            terms().origin,
-            ring().log_publics,
-            ring().log_mldsa_publics,
-        )
-    )
+    held = ring()
+    logs = tuple(log_verifiers(terms().origin, held.log_publics, held.log_mldsa_publics))
     size, root, cosigners = _opened(point.note, terms().origin, logs, keys)
     if (size, root) != (point.size, point.root):
         raise ProofRejected(f"checkpoint {point.size}: its columns differ from its note")

@@ -32,4 +32,4 @@ async def policy_history() -> PolicyHistory:
             )
         )
         before = change.policy
-    return PolicyHistory(views, unwitnessed=not era_at(eras, newest.size).least())
+    return PolicyHistory(views, unwitnessed=not era_at(eras, newest.size).policy.least())

@@ -6,7 +6,6 @@ enough to meet a checkpoint that carries both signatures never has to be told a 
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import msgspec
 
@@ -15,10 +14,9 @@ from oversight.custody.facts import KeyPublished, KeyRetired
 from oversight.errors import ProofRejected
 from oversight.ledger.facts import Entry
 from oversight.ledger.notes import ED25519, MLDSA44, PUBLIC_KEY_BYTES, VerifierKey
-from oversight.ledger.policy import Adopted, PolicyAdopted, is_weaker, parse_policy
+from oversight.ledger.policy import Adopted, PolicyAdopted, is_weaker, parse_policy, read_adopted
 from oversight.public_audit.rules import EntryRule, Finding, Line, Shelf, Told
 from oversight.values.digests import is_hex
-from oversight.values.instants import from_micro_text
 
 LOG_PURPOSES = {"log": ED25519, "log-ml-dsa-44": MLDSA44}
 KEYS, POLICIES, BLINDS = "keys", "policies", "blinds"  # shelves
@@ -100,12 +98,11 @@ def _adoptions(shelf: Shelf) -> list[_Adoption]:
 def _judge_policy(told: Told, shelf: Shelf) -> Iterator[Finding]:
     text, before = told.body.get("policy"), _adoptions(shelf)
     try:
-        policy = parse_policy(text if isinstance(text, str) else "")
+        one = read_adopted(told.index, told.at, text)
     except ProofRejected as rejected:
         yield Finding(f"adopts what is no policy: {rejected}")
         return
-    second = int((from_micro_text(told.at) + timedelta(microseconds=999_999)).timestamp())
-    kept = [*before, _Adoption(told.index, second, str(text))]
+    policy, kept = one.policy, [*before, _Adoption(one.index, one.at, str(text))]
     shelf.put("adopted", msgspec.json.encode(kept))
     weaker = bool(before) and is_weaker(parse_policy(before[-1].policy), policy)
     change = "weaker than the one before: " if weaker else ""

@@ -17,10 +17,8 @@ from oversight.ledger.policy import (
     Adopted,
     Era,
     Policy,
-    confirmed_since,
-    confirms,
+    begun_by,
     era_at,
-    next_era,
 )
 from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.public_audit.report import Witnessed
@@ -48,7 +46,7 @@ def judge_quorum(
         ProofRejected: a cosignature under a key that a policy names does not hold.
     """
     eras = _eras(policies, known)
-    now = next(era for era in reversed(eras) if checkpoint.size > era.above)
+    now = era_at(eras, checkpoint.size)
     later = [change for change in policies if change.index > now.index]
     candidates = [("your policy", own)] if own is not None else _candidates(now, later)
     keys = _keys([policy for _, policy in candidates])
@@ -61,7 +59,9 @@ def judge_quorum(
     count = len({key for key, _ in cosigned} & keys)
     names = [name for name, policy in candidates if policy.witnesses]
     witnessed = Witnessed(count, len(keys), missed, names)
-    return Judged(witnessed, _grown(eras, later, checkpoint.size, cosigned))
+    begun = begun_by(now, policies, checkpoint.size, cosigned)
+    known_now = [*eras[1:], *([begun] if begun else [])]
+    return Judged(witnessed, [(era.above, era.index) for era in known_now])
 
 
 def _keys(policies: Sequence[Policy]) -> set[VerifierKey]:
@@ -82,20 +82,3 @@ def _candidates(now: Era, later: Sequence[Adopted]) -> list[tuple[str, Policy]]:
     return [(f"entry {now.index}", now.policy)] * (now is not FIRST_ERA) + [
         (f"entry {change.index}", change.policy) for change in later
     ]
-
-
-def _grown(
-    eras: list[Era],
-    later: Sequence[Adopted],
-    size: int,
-    cosigned: Sequence[tuple[VerifierKey, int]],
-) -> list[tuple[int, int]]:
-    """Return the eras, with the one that this checkpoint begins."""
-    now = era_at(eras, size)
-    above = {
-        change.index: size
-        for change in later
-        if change.index < size and confirms(now, cosigned, confirmed_since(now, change))
-    }
-    begun = next_era(above, later)
-    return [(era.above, era.index) for era in [*eras[1:], *([begun] if begun else [])]]
