@@ -106,10 +106,59 @@ def test_a_policy_that_is_not_in_the_format_is_refused(text):
         parse_policy(text)
 
 
-def test_a_policy_with_more_witnesses_and_an_equal_quorum_is_not_weaker():
+def test_a_policy_is_not_weaker_where_its_quorum_holds_the_old_one():
     old = parse_policy(policy("audit", "finance", least="2"))
-    assert not is_weaker(old, parse_policy(policy("audit", "finance", "news", least="2")))
+    assert not is_weaker(old, parse_policy(policy("audit", "finance", "news", least="3")))
+    assert not is_weaker(old, old)
     assert not is_weaker(UNWITNESSED, old)
+    more = parse_policy(policy("audit", "finance", "news", "university", least="3"))
+    assert not is_weaker(parse_policy(policy("audit", "finance", "news", least="2")), more)
+
+
+def test_a_policy_whose_quorum_friends_alone_can_make_is_weaker():
+    old = parse_policy(policy("audit", "finance", least="2"))
+    assert is_weaker(old, parse_policy(policy("audit", "finance", "news", least="2")))
+    friends = "".join(map(witness, ("audit", "finance", "news", "university")))
+    beside = f"log {LOG}\n{friends}group g all news university\nquorum g\n"
+    assert is_weaker(old, parse_policy(beside))
+
+
+def test_grouped_policies_are_compared_by_what_satisfies_them():
+    lines = "".join(map(witness, ("audit", "finance", "news", "university")))
+    both = "group a any audit finance\ngroup b any news university\ngroup q all a b\nquorum q\n"
+    old = parse_policy(f"log {LOG}\n{lines}{both}")
+    assert not is_weaker(old, old)
+    assert not is_weaker(old, parse_policy(policy(*PLAIN, least="3")))
+    assert is_weaker(old, parse_policy(policy(*PLAIN, least="2")))
+
+
+def test_policies_of_many_witnesses_are_compared_in_no_time():
+    signers = [SigningKey(bytes([at]) * 32) for at in range(100)]
+    lines = "".join(
+        f"witness w{at} {make_vkey(f'w{at}.example', signer.public, COSIGNATURE_ED25519)}\n"
+        for at, signer in enumerate(signers)
+    )
+    every = " ".join(f"w{at}" for at in range(100))
+    old = parse_policy(f"{lines}group q 51 {every}\nquorum q\n")
+    assert not is_weaker(old, old)
+    assert is_weaker(old, parse_policy(f"{lines}group q 50 {every}\nquorum q\n"))
+    pairs = "".join(f"group p{at} any w{2 * at} w{2 * at + 1}\n" for at in range(50))
+    names = " ".join(f"p{at}" for at in range(50))
+    entangled = parse_policy(f"{lines}{pairs}group q all {names}\nquorum q\n")
+    assert is_weaker(entangled, parse_policy(f"{lines}group q all {every}\nquorum q\n"))
+
+
+def test_one_key_under_two_names_is_one_witness():
+    again = make_vkey("other.example", SIGNERS["audit"].public, COSIGNATURE_ED25519)
+    twice = f"{witness('audit')}witness other {again}\ngroup g all audit other\nquorum g\n"
+    with pytest.raises(ProofRejected, match="line 2"):
+        parse_policy(twice)
+
+
+@pytest.mark.parametrize("char", ["\u2028", "\x85", "\u202e", "\u00a0", "\u200b", "\x7f"])
+def test_a_policy_shows_everybody_the_same_lines(char):
+    with pytest.raises(ProofRejected, match="do not show"):
+        parse_policy(f"# the old quorum{char}quorum none\n{policy('audit')}")
 
 
 @pytest.mark.parametrize(
