@@ -29,6 +29,7 @@ from oversight.public_audit.entry_rules import (
     successors,
     uncounted,
 )
+from oversight.public_audit.leftovers import odd_files
 from oversight.public_audit.quorum import Judged, judge_quorum
 from oversight.public_audit.report import SHOWN_MAX, Report, Told
 from oversight.public_audit.rules import Book, Finding
@@ -37,6 +38,7 @@ from oversight.public_audit.state import FILE, Progress, State
 from oversight.publication.source import (
     CHECKPOINT,
     CHECKPOINT_BYTES_MAX,
+    DirectorySource,
     Source,
     SourceUnreachable,
 )
@@ -136,6 +138,7 @@ class _Audit:
             log = VerifiedLog(self.source, checkpoint)
             if self._extends(log, raw):
                 self._stream(log)
+                self._look_around(log)
                 self._conclude(checkpoint, note, raw)
         self.state.save(self.progress)
         return self._report(kept)
@@ -205,6 +208,12 @@ class _Audit:
             self.state.save(self.progress)
             raise
         self.say(size, size)
+
+    def _look_around(self, log: VerifiedLog) -> None:
+        """Hold what else lies in a directory against the tree."""
+        if isinstance(self.source, DirectorySource):
+            for odd in odd_files(self.source.directory, self.source, log):
+                self._differs(odd)
 
     def _tasks(self, log: VerifiedLog) -> Iterator[Task]:
         """Yield the bundles that are to be read."""

@@ -145,7 +145,7 @@ class DirectorySource(_Closing):
     """Files below a directory."""
 
     def __init__(self, directory: Path) -> None:
-        self.name = str(directory)
+        self.name, self.directory = str(directory), directory
         self._root = os.path.realpath(directory)
         self._inside: set[str] = set()  # folders that were found to lie in it
 
