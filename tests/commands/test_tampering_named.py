@@ -2,7 +2,7 @@
 
 Every covered column of every table has one bit turned in one row; one row of every table is
 deleted, and one inserted. The suite tries a sample; DAYLIGHT_EVERY_CHANGE=1 tries all
-(`scripts/nightly/tampering.py`).
+(`scripts/nightly/everything.py`).
 """
 
 from __future__ import annotations
