@@ -217,11 +217,12 @@ def test_a_fork_is_an_alarm(directory, scene, tmp_path, size):
     other = told(name="a fork")
     other.log_key = scene.log_key
     fill(other, size)
-    publish(directory, other.leaves, other.checkpoint())
-    report = audit(directory, scene, state)
+    fork = tmp_path / "fork"
+    publish(fork, other.leaves, other.checkpoint())
+    report = audit(fork, scene, state)
     assert report.status == DIFFERENT
     assert "forked" in report.alarms[0]
-    assert audit(directory, other).status == CLEAN  # only who remembers can tell
+    assert audit(fork, other).status == CLEAN  # only who remembers can tell
 
 
 KILLED = """
