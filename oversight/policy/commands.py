@@ -4,6 +4,7 @@ from oversight.act import begin
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
 from oversight.keys.directory import ring
+from oversight.ledger.own_keys import own_keys
 from oversight.ledger.policy import POLICY, PolicyAdopted
 from oversight.ledger.signed_checkpoint import log_verifiers
 from oversight.ledger.terms import terms
@@ -27,7 +28,7 @@ async def adopt_policy(actor: Actor, text: str, occasion: Occasion = NOW) -> Pol
         [key.public for key in keys.log_keys],
         [key.public for key in keys.log_mldsa],
     )
-    check_policy(text, logs)
+    check_policy(text, logs, own_keys())
     async with begin(actor, ADOPT_POLICY, occasion) as act:
         await act.record(PolicyAdopted(policy=text), subject=POLICY)
         return act.answered(PolicyReceipt(act.id))

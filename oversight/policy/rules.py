@@ -1,5 +1,6 @@
 """Who may change the witness policy, and what a policy of this log must say."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from oversight.authority.rules import Permission, Post, Role
@@ -22,18 +23,22 @@ POLICY_READABLE = Rule(
 )
 POLICY_OF_THIS_LOG = Rule(
     "policy.of_this_log",
-    "A policy names this log with its own keys, and gives each witness an address to be asked at.",
+    "A policy names this log with its own keys, and others as witnesses, each with an address.",
     "design: ledger.md#Checkpoints, signer, witnesses",
     Ground.UNLAWFUL,
 )
 
 
-def check_policy(text: str, log_keys: list[VerifierKey]) -> Policy:
+def check_policy(
+    text: str, log_keys: list[VerifierKey], past: Sequence[VerifierKey] = ()
+) -> Policy:
     """Return the policy that `text` says, if this log can adopt it.
 
     Args:
         text: C2SP tlog-policy.
         log_keys: the keys with which this log signs now.
+        past: keys with which it signed before. Like those of now, they are nobody's witness: a
+            note that names one key in both parts opens for nobody.
 
     Raises:
         RuleBroken: POLICY_READABLE, POLICY_OF_THIS_LOG.
@@ -45,7 +50,11 @@ def check_policy(text: str, log_keys: list[VerifierKey]) -> Policy:
     plain = {key for key in log_keys if key.type == ED25519}
     if not plain & set(policy.log_keys) or not set(policy.log_keys) <= set(log_keys):
         raise RuleBroken(POLICY_OF_THIS_LOG, needed="a `log` line with each key of this log's own")
+    own = {key.public for key in (*log_keys, *past)}
     for witness in policy.witnesses:
+        if witness.key.public in own:
+            needed = "a witness that is not the log itself"
+            raise RuleBroken(POLICY_OF_THIS_LOG, needed=needed, witness=witness.name)
         if not _is_address(witness.url):
             needed = "a submission URL (http or https, without query) on each `witness` line"
             raise RuleBroken(POLICY_OF_THIS_LOG, needed=needed, witness=witness.name)
@@ -53,5 +62,9 @@ def check_policy(text: str, log_keys: list[VerifierKey]) -> Policy:
 
 
 def _is_address(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query
+    try:
+        parts = urlsplit(url)
+        there = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no such port, or brackets that do not close
+        return False
+    return there and "?" not in url and "#" not in url and "@" not in url

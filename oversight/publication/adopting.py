@@ -7,7 +7,6 @@ signing goes on only where the database extends all of them.
 
 import asyncio
 from collections.abc import Collection
-from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -17,12 +16,18 @@ from oversight.ledger.checkpoint import Checkpoint
 from oversight.ledger.effect import adopted_policies
 from oversight.ledger.guard import LOG_UNBROKEN
 from oversight.ledger.nodes import root_at
+from oversight.ledger.own_keys import own_keys
 from oversight.ledger.policy import PolicyWitness
 from oversight.ledger.queries import StoredCheckpoint, entry, head_of, newest_checkpoint
 from oversight.ledger.rules import EMPTY_ROOT
 from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.ledger.terms import terms
-from oversight.publication.collecting import OK, own_keys, witness_client, witnesses_of
+from oversight.publication.collecting import (
+    WitnessFailed,
+    seen_last,
+    witness_client,
+    witnesses_of,
+)
 from oversight.publication.source import CHECKPOINT
 from oversight.signer.state import SignerState
 
@@ -74,16 +79,11 @@ async def _seen_by_witnesses(
 
 async def _seen(client: httpx.AsyncClient, witness: PolicyWitness) -> list[Checkpoint] | None:
     """Return what one witness saw: nothing yet is an answer, silence is None."""
-    name = sha256(terms().origin.encode()).hexdigest()
     try:
-        answer = await client.get(f"{witness.url}/{name}/checkpoint")
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            return []
-        if answer.status_code != OK:
-            return None
-        return [open_checkpoint(answer.content, terms().origin, own_keys())[0]]
-    except (httpx.HTTPError, ProofRejected):
+        seen = await seen_last(client, witness)
+    except (WitnessFailed, ProofRejected):
         return None
+    return [] if seen is None else [seen]
 
 
 def _published() -> list[Checkpoint]:

@@ -14,15 +14,15 @@ import msgspec
 from oversight.configuration import settings
 from oversight.database import run, writing
 from oversight.errors import ProofRejected
-from oversight.keys.directory import ring
 from oversight.ledger.checkpoint import Checkpoint, parse_decimal
 from oversight.ledger.effect import adopted_policies
 from oversight.ledger.guard import stop
 from oversight.ledger.nodes import consistency_path, root_at
-from oversight.ledger.notes import VerifierKey, line_of, open_note
+from oversight.ledger.notes import NOTE_BYTES_MAX, VerifierKey, line_of, open_note
+from oversight.ledger.own_keys import own_keys
 from oversight.ledger.policy import PolicyWitness
 from oversight.ledger.queries import StoredCheckpoint, head_of, newest_checkpoint
-from oversight.ledger.signed_checkpoint import log_verifiers, open_checkpoint
+from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.ledger.terms import terms
 from oversight.publication.signing import tell_checkpoint
 from oversight.values.digests import to_base64
@@ -30,7 +30,8 @@ from oversight.values.digests import to_base64
 LOG = logging.getLogger("daylight.witnesses")
 POLL_SECONDS = 0.1
 PAUSE_SECONDS_MAX = 60.0  # between two questions to a witness that does not answer
-OK, CONFLICT = 200, 409
+PATIENCE = 4  # times the timeout of one step: for a whole answer
+OK, NOT_FOUND, CONFLICT = 200, 404, 409
 
 
 class WitnessFailed(Exception):  # noqa: N818, a statement about the witness
@@ -82,16 +83,59 @@ async def seen_by_witnesses() -> None:
 
 async def _compare(client: httpx.AsyncClient, witness: PolicyWitness) -> None:
     """Compare what one witness holds with the log here."""
-    name = sha256(terms().origin.encode()).hexdigest()
     try:
-        answer = await client.get(f"{witness.url}/{name}/checkpoint")
-        if answer.status_code != OK:
-            raise WitnessFailed(f"answered {answer.status_code}")
-        seen, _ = open_checkpoint(answer.content, terms().origin, own_keys())
-    except (httpx.HTTPError, ProofRejected, WitnessFailed) as error:
+        seen = await seen_last(client, witness)
+    except (ProofRejected, WitnessFailed) as error:
         LOG.warning("witness %s does not tell what it saw: %s", witness.name, _cause(error))
         return
-    await _require_known(witness, seen)
+    if seen is None:
+        LOG.warning("witness %s says that it saw nothing of this log", witness.name)
+    else:
+        await _require_known(witness, seen)
+
+
+async def seen_last(client: httpx.AsyncClient, witness: PolicyWitness) -> Checkpoint | None:
+    """Return the checkpoint of this log that a witness saw last; None if it says that it saw none.
+
+    Raises:
+        WitnessFailed: it does not answer, or in no way that a witness does.
+        ProofRejected: what it answers is not under this log's own key.
+    """
+    name = sha256(terms().origin.encode()).hexdigest()
+    status, data = await _answer(client, "GET", f"{_prefix(witness)}/{name}/checkpoint")
+    if status == NOT_FOUND:
+        return None
+    if status != OK:
+        raise WitnessFailed(f"answered {status}")
+    return open_checkpoint(data, terms().origin, own_keys())[0]
+
+
+async def _answer(
+    client: httpx.AsyncClient, method: str, url: str, content: bytes | None = None
+) -> tuple[int, bytes]:
+    """Return status and content of a witness's answer, which ends in time and is of bearable size.
+
+    Raises:
+        WitnessFailed: there is no such answer.
+    """
+    data = bytearray()
+    try:
+        async with (
+            asyncio.timeout(PATIENCE * settings().witness_timeout_seconds),
+            client.stream(method, url, content=content) as answer,
+        ):
+            async for part in answer.aiter_bytes():
+                data += part
+                if len(data) > NOTE_BYTES_MAX:
+                    raise WitnessFailed("its answer does not end")
+            return answer.status_code, bytes(data)
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        raise WitnessFailed(type(error).__name__) from None
+
+
+def _prefix(witness: PolicyWitness) -> str:
+    """Return a witness's submission prefix, without a slash at its end."""
+    return witness.url.rstrip("/")
 
 
 async def _require_known(witness: PolicyWitness, seen: Checkpoint) -> None:
@@ -149,14 +193,13 @@ async def _bring(client: httpx.AsyncClient, known: Asked, newest: StoredCheckpoi
 async def _ask(client: httpx.AsyncClient, known: Asked, newest: StoredCheckpoint) -> str:
     """Return the lines that a witness answers; where it names another size, ask from there."""
     for _ in range(2):
-        answer = await client.post(
-            f"{known.witness.url}/add-checkpoint", content=await _question(known.size, newest)
-        )
-        if answer.status_code == OK:
-            return answer.text
-        if answer.status_code != CONFLICT:
-            raise WitnessFailed(f"answered {answer.status_code}")
-        known.size = parse_decimal(answer.text.removesuffix("\n"))
+        url, question = _prefix(known.witness), await _question(known.size, newest)
+        status, data = await _answer(client, "POST", f"{url}/add-checkpoint", question)
+        if status == OK:
+            return data.decode(errors="replace")
+        if status != CONFLICT:
+            raise WitnessFailed(f"answered {status}")
+        known.size = parse_decimal(data.decode(errors="replace").removesuffix("\n"))
         if known.size > newest.size:
             await _compare(client, known.witness)
             raise WitnessFailed("it says that it saw a larger log")
@@ -189,11 +232,6 @@ async def store_cosignature(point: StoredCheckpoint, key: VerifierKey, answer: s
             line,
             at,
         )
-
-
-def own_keys() -> list[VerifierKey]:
-    """Return whom to believe in for this log: the keys with which it signs now, or ever did."""
-    return log_verifiers(terms().origin, ring().log_publics, ring().log_mldsa_publics)
 
 
 def witness_client() -> httpx.AsyncClient:
