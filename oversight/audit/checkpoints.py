@@ -8,15 +8,12 @@ import msgspec
 from oversight.audit.actual import BROKEN, decoded, selection
 from oversight.audit.scratch import Scratch
 from oversight.custody.facts import KeyPublished
-from oversight.custody.rules import LOG, LOG_MLDSA
+from oversight.custody.rules import LOG_KEY_TYPES
 from oversight.database import run
 from oversight.errors import ProofRejected
-from oversight.keys.directory import ring
 from oversight.ledger.facts import read_entry
 from oversight.ledger.nodes import root_at
 from oversight.ledger.notes import (
-    ED25519,
-    MLDSA44,
     PUBLIC_KEY_BYTES,
     VerifierKey,
     make_vkey,
@@ -24,13 +21,13 @@ from oversight.ledger.notes import (
     open_note,
     parse_vkey,
 )
+from oversight.ledger.own_keys import own_keys
 from oversight.ledger.queries import LoggedEntry
 from oversight.ledger.rules import EMPTY_ROOT, Frontier
-from oversight.ledger.signed_checkpoint import log_verifiers, open_checkpoint
+from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.ledger.tables import CheckpointRow, CosignatureRow
 from oversight.ledger.terms import terms
 
-LOG_PURPOSES = {LOG: ED25519, LOG_MLDSA: MLDSA44}
 COLUMNS = ("size", "root", "note")
 COSIGNATURE_COLUMNS = ("size", "name", "key_id", "line", "at")
 UNKNOWN_SIGNERS = "checkpoints with unknown signers"
@@ -52,7 +49,7 @@ def note_key(scratch: Scratch, logged: LoggedEntry) -> None:
     if logged.kind != KeyPublished.kind:
         return
     body = read_entry(logged.data).body
-    type_ = LOG_PURPOSES.get(str(body.get("purpose")))
+    type_ = LOG_KEY_TYPES.get(str(body.get("purpose")))
     public = bytes.fromhex(str(body.get("key", "")))
     if type_ is not None and len(public) == PUBLIC_KEY_BYTES[type_]:
         vkey = make_vkey(terms().origin, public, type_)
@@ -63,8 +60,7 @@ def log_keys(scratch: Scratch, keys: bool) -> list[VerifierKey]:
     """Return whom to believe in for the log: its keys here, and those that it published."""
     known = [parse_vkey(text) for (text,) in scratch.ask("SELECT vkey FROM known_key")]
     if keys:
-        here = ring()
-        known += log_verifiers(terms().origin, here.log_publics, here.log_mldsa_publics)
+        known += own_keys()
     return list(dict.fromkeys(known))
 
 

@@ -1,4 +1,4 @@
-"""`daylight keys|payload`: the the service's keys on its host; erasing concealed values."""
+"""`daylight keys|payload`: the service's keys on its host; erasing concealed values."""
 
 import os
 import time
@@ -10,17 +10,24 @@ from typing import Any
 import click
 
 from oversight.configuration import load
-from oversight.custody.rules import DRAW_VRF, LOG, LOG_MLDSA, PURPOSES, RETIRED, ErasureGround
+from oversight.custody.rules import (
+    DRAW_VRF,
+    LOG,
+    LOG_KEY_TYPES,
+    LOG_MLDSA,
+    PURPOSES,
+    RETIRED,
+    ErasureGround,
+)
 from oversight.errors import ProofRejected
 from oversight.keys import directory, rotation
-from oversight.ledger.notes import ED25519, MLDSA44, VerifierKey, open_note
+from oversight.ledger.notes import VerifierKey, open_note
 from oversight.remote import CONFIG_FILE, Refused, Remote, remote
 
 FIELDS = "fields"
 FILE_OF = MappingProxyType(
     {LOG: directory.LOG, LOG_MLDSA: directory.LOG_MLDSA, DRAW_VRF: directory.VRF}
 )
-TYPE_OF = MappingProxyType({LOG: ED25519, LOG_MLDSA: MLDSA44})
 COVERED_SECONDS, ASK_SECONDS = 60.0, 0.2
 BUSY = 503
 
@@ -170,7 +177,8 @@ def _require_signs(service: Remote, purpose: str, staying: list[str]) -> None:
     note = str(service.get("/v1/ledger/checkpoint"))
     origin = note.partition("\n")[0]
     try:
-        open_note(note, [VerifierKey(origin, TYPE_OF[purpose], bytes.fromhex(k)) for k in staying])
+        type_ = LOG_KEY_TYPES[purpose]
+        open_note(note, [VerifierKey(origin, type_, bytes.fromhex(key)) for key in staying])
     except ProofRejected:
         raise click.UsageError(
             "no key that stays signed the newest checkpoint: restart the service after the "

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from enum import StrEnum
+from types import MappingProxyType
 
 from oversight.authority.rules import Permission, Post, Role
 from oversight.errors import Ground, ProofRejected, Rule, RuleBroken
 from oversight.keys import mldsa
 from oversight.keys.signing import check_public
+from oversight.ledger.notes import ED25519, MLDSA44
 from oversight.values.digests import unhex
 
 PUBLISH_KEY = Permission(
@@ -65,6 +67,7 @@ LOG, LOG_MLDSA, DRAW_VRF = "log", "log-ml-dsa-44", "draw-vrf"
 PURPOSES = (DRAW_VRF, LOG, LOG_MLDSA)
 # A draw's key is never retired: what was sealed under it is finished with it.
 RETIRED = (LOG, LOG_MLDSA)
+LOG_KEY_TYPES = MappingProxyType({LOG: ED25519, LOG_MLDSA: MLDSA44})  # of signed notes, by purpose
 
 
 class ErasureGround(StrEnum):

@@ -2,12 +2,12 @@
 
 from oversight.configuration import settings
 from oversight.custody.queries import key_lives
-from oversight.custody.rules import LOG, LOG_MLDSA
+from oversight.custody.rules import LOG, LOG_KEY_TYPES, LOG_MLDSA
 from oversight.identity import queries
 from oversight.identity.schema import Trust, TrustedEdition, Witnesses
 from oversight.keys.directory import ring
 from oversight.ledger.effect import eras_now
-from oversight.ledger.notes import COSIGNATURE_ED25519, ED25519, MLDSA44, make_vkey
+from oversight.ledger.notes import COSIGNATURE_ED25519, make_vkey
 from oversight.rulebook.rules import edition
 
 
@@ -30,11 +30,12 @@ async def _log_keys() -> list[str]:
     rotation holds the old key and the new one. Draw verifiers ignore the type of ML-DSA-44.
     """
     held = {
-        LOG: (ED25519, [key.public.hex() for key in ring().log_keys]),
-        LOG_MLDSA: (MLDSA44, [key.public.hex() for key in ring().log_mldsa]),
+        LOG: [key.public.hex() for key in ring().log_keys],
+        LOG_MLDSA: [key.public.hex() for key in ring().log_mldsa],
     }
     named = []
-    for purpose, (type_, own) in held.items():
+    for purpose, own in held.items():
+        type_ = LOG_KEY_TYPES[purpose]
         lives = await key_lives(purpose)
         retired = {life.key for life in lives if life.retired is not None}
         known = dict.fromkeys([*(life.key for life in lives), *own])

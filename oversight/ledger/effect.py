@@ -10,10 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from oversight.errors import ProofRejected, RuleBroken
-from oversight.keys.directory import ring
 from oversight.ledger import nodes
 from oversight.ledger.facts import read_entry
 from oversight.ledger.notes import VerifierKey
+from oversight.ledger.own_keys import own_keys
 from oversight.ledger.policy import (
     FIRST_ERA,
     POLICY,
@@ -38,7 +38,7 @@ from oversight.ledger.queries import (
     until,
 )
 from oversight.ledger.rules import ENTRY_EFFECTIVE, ENTRY_EXISTS, check_inclusion, leaf_hash
-from oversight.ledger.signed_checkpoint import log_verifiers, open_checkpoint
+from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.ledger.terms import Remembered, terms
 from oversight.signer.state import read_state
 
@@ -222,9 +222,7 @@ def _cosigners(point: StoredCheckpoint, keys: tuple[VerifierKey, ...]) -> Cosign
     Raises:
         ProofRejected: the log did not sign it, or its columns say something else than its note.
     """
-    held = ring()
-    logs = tuple(log_verifiers(terms().origin, held.log_publics, held.log_mldsa_publics))
-    size, root, cosigners = _opened(point.note, terms().origin, logs, keys)
+    size, root, cosigners = _opened(point.note, terms().origin, own_keys(), keys)
     if (size, root) != (point.size, point.root):
         raise ProofRejected(f"checkpoint {point.size}: its columns differ from its note")
     return cosigners

@@ -11,14 +11,14 @@ import msgspec
 
 from oversight.blind.facts import BlindLogged, UncountedClosed, UncountedOpened
 from oversight.custody.facts import KeyPublished, KeyRetired
+from oversight.custody.rules import LOG_KEY_TYPES
 from oversight.errors import ProofRejected
 from oversight.ledger.facts import Entry
-from oversight.ledger.notes import ED25519, MLDSA44, PUBLIC_KEY_BYTES, VerifierKey
+from oversight.ledger.notes import ED25519, PUBLIC_KEY_BYTES, VerifierKey
 from oversight.ledger.policy import Adopted, PolicyAdopted, is_weaker, parse_policy, read_adopted
 from oversight.public_audit.rules import EntryRule, Finding, Line, Shelf, Told
 from oversight.values.digests import is_hex
 
-LOG_PURPOSES = {"log": ED25519, "log-ml-dsa-44": MLDSA44}
 KEYS, POLICIES, BLINDS = "keys", "policies", "blinds"  # shelves
 
 
@@ -59,7 +59,7 @@ def _judge_published(told: Told, shelf: Shelf) -> Iterator[Finding]:
     key = _key_of(told)
     if key is None:
         yield Finding("publishes what is no key")
-    elif key[0] in LOG_PURPOSES.values():
+    elif key[0] in LOG_KEY_TYPES.values():
         said = log_keys(shelf)
         if key in said.retired:
             yield Finding("publishes a log key that was retired")
@@ -71,7 +71,7 @@ def _judge_published(told: Told, shelf: Shelf) -> Iterator[Finding]:
 
 def _judge_retired(told: Told, shelf: Shelf) -> Iterator[Finding]:
     key, said = _key_of(told), log_keys(shelf)
-    if key is None or key[0] not in LOG_PURPOSES.values():
+    if key is None or key[0] not in LOG_KEY_TYPES.values():
         yield Finding("retires what is no key of the log")
         return
     said.retired.append(key)
@@ -84,7 +84,7 @@ def _key_of(told: Told) -> tuple[int, str] | None:
     purpose, key = told.body.get("purpose"), told.body.get("key")
     if not isinstance(purpose, str) or not isinstance(key, str):
         return None
-    type_ = LOG_PURPOSES.get(purpose, 0)
+    type_ = LOG_KEY_TYPES.get(purpose, 0)
     if type_ and not is_hex(key, PUBLIC_KEY_BYTES[type_]):
         return None
     return type_, key

@@ -10,6 +10,7 @@ from oversight.database import make_engine
 from oversight.database_sqlite import PooledSqliteEngine
 from oversight.keys import private
 from oversight.keys.directory import KeyRing, open_ring
+from oversight.publication.source import CHECKPOINT
 from oversight.recovery import postgres_copy, sqlite_copy
 from oversight.recovery.copying import copy_file, copy_tree, digest_file, make_place, sync_tree
 from oversight.recovery.manifest import (
@@ -22,7 +23,6 @@ from oversight.recovery.manifest import (
 )
 
 DATABASE, SETTINGS, BLOBS, PUBLIC = "database.sqlite3", "settings.toml", "blobs", "public"
-CHECKPOINT = "checkpoint"
 
 Head = tuple[int, bytes, list[str]]  # size and root of the log, migrations applied
 

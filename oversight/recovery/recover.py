@@ -20,10 +20,11 @@ from oversight.ledger.checkpoint import Checkpoint
 from oversight.ledger.effect import adopted_policies
 from oversight.ledger.facts import read_projection
 from oversight.ledger.notes import VerifierKey, line_of
+from oversight.ledger.own_keys import own_keys
 from oversight.ledger.policy import POLICY, PolicyAdopted
 from oversight.ledger.queries import StoredCheckpoint, entries_about, head_of, newest_checkpoint
 from oversight.ledger.rules import EMPTY_ROOT, leaf_hash
-from oversight.publication.collecting import own_keys, store_cosignature
+from oversight.publication.collecting import store_cosignature
 from oversight.publication.source import Source
 from oversight.publication.verified import VerifiedLog
 from oversight.recovery.erasing import erase_again

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from oversight.database import run
 from oversight.ledger import queries
+from oversight.ledger.own_keys import own_keys
 from oversight.ledger.rules import leaf_hash, root_of
 from oversight.ledger.signed_checkpoint import open_checkpoint
-from oversight.publication.collecting import own_keys
 from oversight.publication.source import open_source
 from oversight.publication.verified import VerifiedLog
 
