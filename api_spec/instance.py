@@ -1,17 +1,14 @@
 """`daylight init|serve|config`: the commands that work on the instance beside them."""
 
 import asyncio
-import logging
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 import msgspec
-import uvicorn
 
 from api_spec.app import create_app, open_instance
 from api_spec.doors import UnsafeToStart
@@ -30,6 +27,7 @@ from oversight.ledger.rules import EMPTY_ROOT
 from oversight.publication.signing import sign_checkpoint
 from oversight.recovery.presence import running
 from oversight.remote import CONFIG_FILE
+from oversight.serving import log_to_stderr, run_server
 from oversight.signer.state import SignerState, make_state, require_state
 
 FILE = "daylight.toml"
@@ -159,11 +157,7 @@ def serve(ctx: click.Context, /, **flags: str | None) -> None:
     """Run the service until it is interrupted (SIGINT or SIGTERM)."""
     os.umask(OWNER_ALONE)
     settings = load(settings_file(ctx), os.environ, flags)
-    logging.basicConfig(
-        level=logging.INFO,
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
+    log_to_stderr()
     open_ring(Path(settings.key_dir))  # refuse before anything listens
     if settings.signs:
         require_state(Path(settings.signer_dir), settings.origin)
@@ -172,35 +166,7 @@ def serve(ctx: click.Context, /, **flags: str | None) -> None:
     except UnsafeToStart as unsafe:
         raise click.ClickException(f"refusing to start: {unsafe}") from unsafe
     with running(Path(settings.data_dir)):
-        _Server(uvicorn.Config(AccessLog(app), **_listening(settings))).run()
-
-
-def _listening(settings: Settings) -> dict[str, Any]:
-    return {
-        "host": settings.host,
-        "port": settings.port,
-        "access_log": False,
-        "log_config": None,
-        "log_level": "warning",
-        "server_header": False,
-        "proxy_headers": False,
-        "lifespan": "on",
-        "timeout_graceful_shutdown": 10,
-    }
-
-
-class _Server(uvicorn.Server):
-    """The server that says on standard output where it listens, port 0 included."""
-
-    async def startup(self, sockets: Any = None) -> None:
-        """Start, and tell the address once requests are taken."""
-        await super().startup(sockets)
-        for server in self.servers:
-            for listening in server.sockets:
-                host, port = listening.getsockname()[:2]
-                shown_host = f"[{host}]" if ":" in host else host
-                click.echo(f"Daylight listens on http://{shown_host}:{port}")
-                sys.stdout.flush()
+        run_server(AccessLog(app), "Daylight", settings.host, settings.port, believe_proxy=True)
 
 
 @click.command()

@@ -95,9 +95,9 @@ def serve(directory: Path, host: str, port: int, prefix: str, every: float) -> N
     """Follow logs, serve the copies and answer submissions, until it is interrupted."""
     from oversight.mirror.commands import Mirror
     from oversight.mirror.http import create_mirror_app
+    from oversight.serving import run_server
     from oversight.witness.commands import open_witness
     from oversight.witness.rules import Promise
-    from oversight.witness.serving import run_server
 
     require_prefix(prefix)
     os.umask(OWNER_ALONE)

@@ -148,10 +148,10 @@ def evidence(service: Remote, directory: Path, number: int) -> None:
 @serving_options
 def serve(directory: Path, host: str, port: int, prefix: str) -> None:
     """Run the witness of DIRECTORY until it is interrupted (SIGINT or SIGTERM)."""
+    from oversight.serving import run_server
     from oversight.witness.commands import add_checkpoint, open_witness
     from oversight.witness.http import create_cosigner_app
     from oversight.witness.rules import Promise
-    from oversight.witness.serving import run_server
 
     require_prefix(prefix)
     os.umask(OWNER_ALONE)

@@ -192,7 +192,7 @@ def test_a_refusal_names_its_rule(place):
 
 def test_the_outsiders_programs_load_nothing_of_the_services_database():
     code = (
-        "import sys, oversight.mirror.http, oversight.witness.serving; "
+        "import sys, oversight.mirror.http, oversight.serving; "
         "own = ('oversight.database', 'oversight.act', 'oversight.identity', 'piccolo'); "
         "print([name for name in sys.modules if name.startswith(own)])"
     )

@@ -29,6 +29,7 @@ PLANTS = {
     "Doors hold no SQL": ("bidding.draw.http", "bidding.draw.tables"),
     "Only doors know HTTP": ("bidding.draw.commands", "litestar"),
     "Questions never call deeds": ("bidding.committee.queries", "oversight.act"),
+    "Outsiders know nothing of the service": ("oversight.ledger.tiles", "oversight.database"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Running a cosigner's application, and telling where it listens."""
+"""Running an application, ours or an outsider's, and telling where it listens."""
 
 import logging
 import sys
@@ -10,9 +10,22 @@ import uvicorn
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
-def run_server(app: Any, name: str, host: str, port: int, prefix: str = "") -> None:
-    """Serve `app` until SIGINT or SIGTERM; say on standard output where, port 0 included."""
+def log_to_stderr() -> None:
+    """Let the process write its log to standard error; once is enough."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format=FORMAT)
+
+
+def run_server(
+    app: Any, name: str, host: str, port: int, prefix: str = "", *, believe_proxy: bool = False
+) -> None:
+    """Serve `app` until SIGINT or SIGTERM; say on standard output where, port 0 included.
+
+    Args:
+        name: who is said to listen.
+        prefix: what the address that is told goes on with.
+        believe_proxy: whether a proxy on this host is believed who the caller is.
+    """
+    log_to_stderr()
     config = uvicorn.Config(
         app,
         host=host,
@@ -21,7 +34,7 @@ def run_server(app: Any, name: str, host: str, port: int, prefix: str = "") -> N
         log_config=None,
         log_level="warning",
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=believe_proxy,
         lifespan="on",
         timeout_graceful_shutdown=10,
     )
