@@ -40,7 +40,7 @@ from oversight.ledger.queries import (
 from oversight.ledger.rules import ENTRY_EFFECTIVE, ENTRY_EXISTS, check_inclusion, leaf_hash
 from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.ledger.terms import Remembered, terms
-from oversight.signer.state import read_state
+from oversight.signer.state import SignerState, read_state
 
 PAGE = 100  # checkpoints looked at together
 Cosigners = tuple[tuple[VerifierKey, int], ...]
@@ -145,20 +145,36 @@ async def adopted_policies(under: StoredCheckpoint) -> list[Adopted]:
     logged = [
         one for one in await entries_about(POLICY, PolicyAdopted.kind) if one.index < under.size
     ]
-    known = tuple((one.index, one.leaf) for one in logged)
-    _require_remembered(known)
+    known = tuple((one.index, leaf_hash(one.data)) for one in logged)
+    state = _signer_state()
+    _require_remembered(known, state)
     if known != _memory.now().policies:
         for one in logged:
             await _check_place(one, under)
+    adopted = [_read_adopted(one.index, one.data) for one in logged]
+    if known != _memory.now().policies:
         memory = _memory.now()
-        memory.policies, memory.eras, memory.reached = known, (FIRST_ERA,), 0
-    return [_read_adopted(one.index, one.data) for one in logged]
+        memory.policies, memory.eras, memory.reached = known, _begun_before(adopted, state), 0
+    return adopted
 
 
-def _require_remembered(known: tuple[tuple[int, bytes], ...]) -> None:
-    """Raise ProofRejected if a policy is missing that was on the log when it was signed last."""
+def _signer_state() -> SignerState | None:
     directory = terms().signer_dir
-    state = read_state(Path(directory)) if directory is not None else None
+    return read_state(Path(directory)) if directory is not None else None
+
+
+def _begun_before(adopted: Sequence[Adopted], state: SignerState | None) -> tuple[Era, ...]:
+    """Return the eras that had begun when this host signed last: none is taken back, nor skipped,
+    because a checkpoint or cosignature that confirmed it is gone.
+    """
+    policies = {change.index: change.policy for change in adopted}
+    begun = state.eras if state is not None else ()
+    eras = (Era(above, policies[index], index) for above, index in begun if index in policies)
+    return (FIRST_ERA, *eras)
+
+
+def _require_remembered(known: tuple[tuple[int, bytes], ...], state: SignerState | None) -> None:
+    """Raise ProofRejected if a policy is missing that was on the log when it was signed last."""
     signed = {(index, bytes.fromhex(leaf)) for index, leaf in state.policies} if state else set()
     missing = signed | set(_memory.now().policies)
     missing -= set(known)
@@ -175,7 +191,9 @@ async def _check_place(one: LoggedEntry, under: StoredCheckpoint) -> None:
 @lru_cache(maxsize=100)
 def _read_adopted(index: int, data: bytes) -> Adopted:
     said = read_entry(data)
-    return read_adopted(index, said.at, said.body["policy"])
+    if (said.subject, said.kind) != (POLICY, PolicyAdopted.kind):
+        raise ProofRejected(f"entry {index} adopts no policy, whatever its columns say")
+    return read_adopted(index, said.at, said.body.get("policy"))
 
 
 async def _eras(adopted: Sequence[Adopted]) -> tuple[Era, ...]:

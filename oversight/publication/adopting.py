@@ -13,7 +13,7 @@ import httpx
 
 from oversight.errors import ProofRejected, Rule, RuleBroken
 from oversight.ledger.checkpoint import Checkpoint
-from oversight.ledger.effect import adopted_policies
+from oversight.ledger.effect import adopted_policies, eras_now
 from oversight.ledger.guard import LOG_UNBROKEN
 from oversight.ledger.nodes import root_at
 from oversight.ledger.own_keys import own_keys
@@ -60,7 +60,8 @@ async def adopted_state(without: Collection[str] = ()) -> SignerState:
         return SignerState(terms().origin, 0, EMPTY_ROOT.hex())
     adopted = [change.index for change in await adopted_policies(newest)]
     policies = tuple([(index, (await entry(index)).leaf.hex()) for index in adopted])
-    return SignerState(terms().origin, largest.size, largest.root.hex(), policies)
+    eras = tuple((era.above, era.index) for era in await eras_now() if era.index >= 0)
+    return SignerState(terms().origin, largest.size, largest.root.hex(), policies, eras)
 
 
 async def _seen_by_witnesses(

@@ -8,11 +8,14 @@ import asyncio
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from oversight.ambient import utc_now
 from oversight.database import run, writing
 from oversight.errors import ProofRejected
 from oversight.keys.directory import ring
 from oversight.ledger.checkpoint import Checkpoint
+from oversight.ledger.effect import eras_now
 from oversight.ledger.nodes import consistency_path, root_at
 from oversight.ledger.policy import POLICY, PolicyAdopted
 from oversight.ledger.queries import (
@@ -22,7 +25,7 @@ from oversight.ledger.queries import (
     head_size,
     newest_checkpoint,
 )
-from oversight.ledger.rules import check_consistency
+from oversight.ledger.rules import check_consistency, leaf_hash
 from oversight.ledger.signed_checkpoint import sign_checkpoint_note
 from oversight.ledger.terms import Remembered, terms
 from oversight.publication.directory import write_file
@@ -117,26 +120,42 @@ async def _state(before: SignerState, size: int, root: bytes) -> SignerState:
     """Return the next state: with every policy entry that stands below `size`.
 
     Raises:
-        ProofRejected: one that stood there when it was signed last is gone.
+        ProofRejected: one that stood there when it was signed last is gone, or one is no policy.
     """
-    adopted = await entries_about(POLICY, PolicyAdopted.kind)
-    policies = tuple((one.index, one.leaf.hex()) for one in adopted if one.index < size)
+    logged = [one for one in await entries_about(POLICY, PolicyAdopted.kind) if one.index < size]
+    if not all((said := one.entry()).kind == one.kind and said.subject == POLICY for one in logged):
+        raise ProofRejected("an entry adopts no policy, whatever its columns say")
+    policies = tuple((one.index, leaf_hash(one.data).hex()) for one in logged)
     if not set(before.policies) <= set(policies):
         raise ProofRejected("a policy entry that was signed is no longer in the database")
-    return SignerState(terms().origin, size, root.hex(), policies)
+    return SignerState(terms().origin, size, root.hex(), policies, await _eras(before))
+
+
+async def _eras(before: SignerState) -> tuple[tuple[int, int], ...]:
+    """Return which policies have begun to judge: those of the state, and those after them."""
+    try:
+        now = await eras_now()
+    except ProofRejected:  # what cannot be judged at present is not forgotten
+        return before.eras
+    begun = tuple((era.above, era.index) for era in now if era.index >= 0)
+    return begun if begun[: len(before.eras)] == before.eras else before.eras
 
 
 async def tell_checkpoint() -> None:
     """Bring the public checkpoint up to the newest one with all its cosignatures.
 
-    Whoever does so holds the signer's state, so that no older one takes its place.
+    Whoever does so holds the signer's state, so that no older one takes its place; the policies
+    that they put into effect are remembered there.
     """
     directory = terms().signer_dir
     if directory is None:
         return
     with hold_state(Path(directory), terms().origin) as held:
-        if held is not None:
-            await _tell(held.state)
+        if held is None:
+            return
+        if (eras := await _eras(held.state)) != held.state.eras:
+            held.advance(msgspec.structs.replace(held.state, eras=eras))
+        await _tell(held.state)
 
 
 async def _tell(state: SignerState) -> None:

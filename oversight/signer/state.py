@@ -43,6 +43,9 @@ class SignerState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # [index, leaf hash] of each policy entry below `size`: a policy that disappears from the
     # database is missed (ledger.md, Effect).
     policies: tuple[tuple[int, Hex32], ...] = ()
+    # [size above which it judges, index] of each of them that had begun to judge: what confirmed
+    # it is not needed any more, so its disappearance skips no policy.
+    eras: tuple[tuple[int, int], ...] = ()
 
 
 class HeldState:

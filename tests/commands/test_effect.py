@@ -241,3 +241,62 @@ async def test_a_witness_without_an_address_cannot_be_asked_and_is_refused(house
     with pytest.raises(RuleBroken) as refused:
         await adopt_policy(KEEPER, text, house.occasion())
     assert refused.value.rule.code == "policy.of_this_log"
+
+
+async def friends_policy(house):
+    """Return the statement's values that put friends into the newest policy entry, leaf and all
+    columns but the body left as they are."""
+    row = (
+        await run(
+            'SELECT "index", body FROM entry WHERE kind = {} ORDER BY "index" DESC',
+            "oversight.policy.adopted",
+        )
+    )[0]
+    body = bytes(row["body"])
+    for name in ("audit", "finance"):
+        old = make_vkey(KEYS[name].name, KEYS[name].public, COSIGNATURE_ED25519).encode()
+        friend = SigningKey(name.upper().encode().ljust(32))
+        new = make_vkey(f"{name}.friend", friend.public, COSIGNATURE_ED25519).encode()
+        body = body.replace(old, new)
+    assert body != bytes(row["body"])
+    return body, row["index"]
+
+
+async def test_a_waiting_policy_that_is_replaced_under_its_leaf_is_met_in_a_running_process(house):
+    await adopt(house, "audit", least=1)
+    await adopt(house, "audit", "finance", least=2)
+    assert (await policy_history()).policies[-1].above is None, "verified, and waiting"
+    await unguarded(
+        house, 'UPDATE entry SET body = {} WHERE "index" = {}', *await friends_policy(house)
+    )
+    with pytest.raises(ProofRejected):
+        await policy_history()
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+async def test_a_policy_that_judged_goes_on_judging_when_what_confirmed_it_is_deleted(house, fresh):
+    """Else two changes would be confirmed at once, and the strict one between them be skipped."""
+    await adopt(house, "audit", "finance", least=2)
+    strict = await newest_checkpoint()
+    await act(house)
+    await adopt(house, "news", least=1)
+    await unguarded(house, "DELETE FROM checkpoint WHERE size <= {}", strict.size + 1)
+    if fresh:
+        await fresh_process()
+    assert [one.above for one in (await policy_history()).policies] == [strict.size, None]
+    await act(house)
+    await cosign(house, "news")
+    assert await effect.effective_size() < await head_size()
+
+
+async def test_an_entry_of_another_kind_is_no_policy_whatever_its_columns_say(house):
+    await register_party(KEEPER, Role.FIRM, "firm", occasion=house.occasion())
+    await house.settle()
+    await unguarded(house, "UPDATE entry SET subject = 'policy', kind = 'oversight.policy.adopted'")
+    with pytest.raises(ProofRejected, match="entry 0"):
+        await effect.effective_size()
+    await register_party(KEEPER, Role.FIRM, "another", occasion=house.occasion())
+    while await integrate():
+        pass
+    with pytest.raises(ProofRejected):
+        await sign_checkpoint()
