@@ -239,13 +239,16 @@ async def test_too_many_waiting_entries_make_new_acts_wait(house):
 
 
 async def test_a_cancelled_act_leaves_nothing_and_blocks_nobody(house):
+    recorded = asyncio.Event()
+
     async def dawdle():
         async with begin(CLERK, NOTE, house.occasion("k1")) as act:
             await act.record(Noted("rain"))
-            await asyncio.sleep(30)
+            recorded.set()
+            await asyncio.sleep(600)
 
     deed = asyncio.create_task(dawdle())
-    await asyncio.sleep(0.1)
+    await recorded.wait()
     deed.cancel()
     with pytest.raises(asyncio.CancelledError):
         await deed

