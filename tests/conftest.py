@@ -3,7 +3,7 @@
 `house`     a fresh instance (see `house.House`) on each engine in turn: a test that takes it runs
             twice, on SQLite and on PostgreSQL. Real files, real keys, real signatures; nothing
             is shared between two tests but the key ring.
-`sqlite_house`  the same on SQLite only, for what concerns that engine alone.
+`sqlite_house`, `postgres_house`  the same on one engine, for what concerns that one alone.
 `empty_database`  (engine, DSN, directory) of a database without schema, on each engine in turn.
 
     async def test_a_deed_leaves_one_entry(house):
@@ -107,6 +107,15 @@ async def sqlite_house(request, tmp_path, keys, anyio_backend):
     await house.open()
     yield house
     await house.close()
+
+
+@pytest.fixture
+async def postgres_house(request, tmp_path, keys, anyio_backend):
+    house = await _postgres(request, tmp_path, keys)
+    await house.open()
+    yield house
+    await house.close()
+    await drop_database(house.dsn)
 
 
 @pytest.fixture(params=ENGINES)

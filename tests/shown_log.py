@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from api_spec.cli import main
 from oversight.keys.mldsa import MldsaKey
 from oversight.keys.signing import SigningKey
 from oversight.ledger.checkpoint import Checkpoint
@@ -140,3 +143,10 @@ class Program:
         """Stop it; return what it wrote on standard error."""
         self.process.send_signal(sign)
         return self.process.communicate(timeout=30)[1]
+
+
+def daylight(*arguments, check=True):
+    """Run the command line in this process."""
+    done = CliRunner().invoke(main, list(map(str, arguments)))
+    assert not check or done.exit_code == 0, (done.output, done.exception)
+    return done

@@ -109,18 +109,14 @@ async def test_a_row_of_the_log_is_not_replaced_on_sqlite(sqlite_house):
             await run("INSERT OR REPLACE INTO act_key (act, n) VALUES ('a', 0)")
 
 
-async def test_truncation_is_refused_on_postgresql(house):
-    if house.engine == "sqlite":
-        return  # there, DELETE without WHERE runs the row triggers
+async def test_truncation_is_refused_on_postgresql(postgres_house):
     for table in ("entry", "act_key", "checkpoint", "payload", "node", "head"):
         with pytest.raises(REFUSED):
             async with writing():
                 await run(f"TRUNCATE {table}")
 
 
-async def test_a_replica_session_does_not_slip_past_the_triggers_on_postgresql(house):
-    if house.engine == "sqlite":
-        return
+async def test_a_replica_session_does_not_slip_past_the_triggers_on_postgresql(postgres_house):
     await fill()
     with pytest.raises(REFUSED):
         async with writing():
@@ -470,13 +466,11 @@ async def test_a_reader_cannot_write_by_a_short_statement_either(house):
                 await ask("INSERT INTO act_key (act, n) VALUES ({}, {})", "b", 0)
 
 
-async def test_sessions_that_the_server_ended_are_replaced(house):
-    if house.engine == "sqlite":
-        return
+async def test_sessions_that_the_server_ended_are_replaced(postgres_house):
     ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-    await asyncio.gather(*(house.count("act_key") for _ in range(4)))
+    await asyncio.gather(*(postgres_house.count("act_key") for _ in range(4)))
     await run(f"{ended} AND datname = current_database()")
     await asyncio.sleep(0.1)
     for number in range(4):
         await add(str(number))
-    assert await house.count("act_key") == 4
+    assert await postgres_house.count("act_key") == 4

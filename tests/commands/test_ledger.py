@@ -283,14 +283,12 @@ async def test_the_hand_survives_errors_and_tells_nothing_of_anybody(house, capl
     keeper.cancel()
 
 
-async def test_a_sequencer_that_sleeps_is_woken_by_a_new_entry(house, monkeypatch):
+async def test_a_sequencer_that_sleeps_is_woken_by_a_new_entry(postgres_house, monkeypatch):
     """With polling out of the way, only the news can do it."""
-    if house.engine == "sqlite":
-        return
     monkeypatch.setattr(hand, "POLL_SECONDS", 30)
     keeper = asyncio.create_task(hand.keep_log(30))
     await asyncio.sleep(0.3)
-    act = await count(house)
+    act = await count(postgres_house)
     for _ in range(500):  # far less than what the poll would take
         if await queries.index_of(act, 0) is not None:
             break
@@ -299,15 +297,13 @@ async def test_a_sequencer_that_sleeps_is_woken_by_a_new_entry(house, monkeypatc
     keeper.cancel()
 
 
-async def test_a_process_without_a_sequencer_tells_those_of_others(house):
-    if house.engine == "sqlite":
-        return
+async def test_a_process_without_a_sequencer_tells_those_of_others(postgres_house):
     heard = asyncio.Event()
-    other = await asyncpg.connect(house.dsn)
+    other = await asyncpg.connect(postgres_house.dsn)
     await other.add_listener(news.CHANNEL, lambda *_: heard.set())
-    async with asyncio.timeout(5):
-        await count(house)
-        await heard.wait()
+    async with asyncio.timeout(30):
+        await count(postgres_house)
+        assert await heard.wait()
     await other.close()
 
 

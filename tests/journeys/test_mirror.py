@@ -15,10 +15,8 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
-from click.testing import CliRunner
-from shown_log import ORIGIN, SECOND, Log, Program, at
+from shown_log import ORIGIN, SECOND, Log, Program, at, daylight
 
-from api_spec.cli import main
 from oversight.errors import ProofRejected
 from oversight.ledger.notes import open_note, parse_vkey
 from oversight.ledger.signed_checkpoint import open_checkpoint
@@ -310,12 +308,6 @@ def test_a_mirror_that_is_told_to_stop_leaves_a_copy_in_the_midst(tmp_path, publ
     mirror.stop()
     assert mirror.follow(known(mirror)).outcome is Outcome.NOT_NOW
     assert known(mirror).known.size == 0
-
-
-def daylight(*arguments, check=True):
-    done = CliRunner().invoke(main, list(map(str, arguments)))
-    assert not check or done.exit_code == 0, (done.output, done.exception)
-    return done
 
 
 @pytest.fixture

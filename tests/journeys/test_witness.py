@@ -11,21 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from click.testing import CliRunner
-from shown_log import ORIGIN, Log, Program
+from shown_log import ORIGIN, Log, Program, daylight
 
-from api_spec.cli import main
 from oversight.ledger.notes import make_vkey, open_note, parse_vkey
 from oversight.witness.rules import REQUEST_BYTES_MAX, origin_hash, write_submission
 
 NAME = "witness.example.org/w1"
 SIZE = "text/x.tlog.size"
-
-
-def daylight(*arguments, check=True):
-    done = CliRunner().invoke(main, list(map(str, arguments)))
-    assert not check or done.exit_code == 0, (done.output, done.exception)
-    return done
 
 
 def answer(*arguments):
