@@ -47,7 +47,9 @@ def audit_database(ctx: click.Context, state: Path | None, flags: Mapping[str, o
 async def _audited(settings: Settings, state: Path, keys: bool) -> Report:
     """Open the database for reading and audit it, without keys as far as that goes."""
     use_settings(settings)
-    use_terms(Terms(settings.origin, settings.pending_max))
+    use_terms(
+        Terms(settings.origin, settings.pending_max, settings.signer_dir, settings.public_dir)
+    )
     await connect(settings.dsn, assembly.TABLES, settings.database_connections_max)
     try:
         await _require_schema()

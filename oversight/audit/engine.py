@@ -16,7 +16,7 @@ from typing import Any
 from piccolo.table import Table
 
 from oversight.ambient import fresh_bytes
-from oversight.audit import checkpoints, log_rows, quorum
+from oversight.audit import checkpoints, log_rows, outside, quorum
 from oversight.audit.actual import Place, packed, unpacked
 from oversight.audit.comparing import UNTOLD_ROWS, UNTOLD_VALUES, Comparer, RowCoverage, order_of
 from oversight.audit.payloads import conceals_of, note_faults, note_missing, opened_of, payload_rows
@@ -106,6 +106,7 @@ class _Audit:
         self.expected = Expected(scratch, digests, coverage)
         self.player = Player(scratch, self.expected, replays, silent, keys)
         self.comparer = Comparer(scratch, digests, self.expected, keys)
+        self.outside, self.unread = outside.Outside(), list[str]()
         self.next: int = scratch.get("next", 0)
         self.edge: dict[Tile, bytes] = {
             (level, index): data for level, index, data in scratch.get("edge", [])
@@ -225,6 +226,7 @@ class _Audit:
 
     async def _settle(self) -> None:
         """Name the differences: head, newest entries and suspects are seen in one snapshot."""
+        self.outside = outside.look()
         async with reading():
             head = await log_rows.head_row(self.scratch)
             await self._walk(await log_rows.log_size(head and head["size"]))
@@ -251,6 +253,11 @@ class _Audit:
         await log_rows.check_edge(self.scratch, self.next, self.edge)
         late = self.scratch.get("checkpoint", -1)
         await checkpoints.check_late_roots(self.scratch, late, self.next)
+        keys = checkpoints.log_keys(self.scratch, self.keys)
+        known = quorum.Judge(self.scratch).known
+        self.unread = await outside.check_outside(
+            self.scratch, self.outside, self.next, keys, known
+        )
 
     def _report(self) -> Report:
         total, shown = self.scratch.differences()
@@ -259,7 +266,7 @@ class _Audit:
             rows=self.scratch.tally("rows"),
             differences=shown,
             differences_total=total,
-            notices=[*quorum.notices(self.scratch), *self._untold()],
+            notices=[*quorum.notices(self.scratch), *self._untold(), *self._unseen()],
             unchecked=self._unchecked(),
             uncovered=uncovered(self.coverage),
         )
@@ -271,8 +278,11 @@ class _Audit:
         why = "what they follow from is not told any more"
         return [f"{times} rows {what}: {why}" for what, times in said.items() if times]
 
+    def _unseen(self) -> list[str]:
+        return [] if self.outside.state or self.outside.note else [outside.NOTHING_HELD]
+
     def _unchecked(self) -> list[str]:
-        said = []
+        said = list(self.unread)
         if not self.keys:
             said.append("sealed values and commitments: the key directory is not at hand")
         if not checkpoints.log_keys(self.scratch, self.keys):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from behind_the_back import Intruder
@@ -11,6 +13,7 @@ from house import someone
 from api_spec import assembly
 from oversight.audit.engine import audit
 from oversight.authority.rules import Post, Role
+from oversight.database import run
 from oversight.identity.commands import register_party
 from oversight.keys.signing import SigningKey
 from oversight.ledger.checkpoint import Checkpoint
@@ -19,6 +22,8 @@ from oversight.ledger.notes import COSIGNATURE_ED25519, VerifierKey, make_vkey
 from oversight.ledger.queries import newest_checkpoint
 from oversight.policy.commands import adopt_policy
 from oversight.publication.collecting import store_cosignature
+from oversight.publication.directory import write_file
+from oversight.publication.signing import tell_checkpoint
 
 KEEPER = someone(Post.ADMINISTRATOR)
 SIGNERS = {name: SigningKey(name.encode().ljust(32)) for name in ("audit", "finance")}
@@ -138,3 +143,70 @@ async def test_a_checkpoint_with_a_line_by_nobody_of_this_log_is_named(witnessed
     await intruder.leave()
     (found,) = (await examined(witnessed)).differences
     assert (found.table, found.key, found.column) == ("checkpoint", (point.size,), "note")
+
+
+async def meddle(house, *statements):
+    """Change rows past the service; what is left says nothing of it."""
+    intruder = await Intruder(house).enter(assembly.COVERAGE)
+    for statement, *values in statements:
+        marked = statement
+        for number in range(1, len(values) + 1):
+            marked = marked.replace("{}", intruder._mark(number), 1)
+        await intruder._do(marked, *values)
+    await intruder.leave()
+
+
+async def test_the_newest_checkpoint_is_missed_because_it_is_published(house):
+    await happen(house)
+    point = await newest_checkpoint()
+    await meddle(house, ("DELETE FROM checkpoint",))
+    (found,) = (await examined(house)).differences
+    assert (found.table, found.key, found.column) == ("checkpoint", (point.size,), "")
+
+
+async def test_a_cosignature_is_missed_because_it_is_published(witnessed):
+    await tell_checkpoint()
+    point = await newest_checkpoint()
+    await meddle(witnessed, ("DELETE FROM cosignature WHERE name = 'audit.example'",))
+    (found,) = (await examined(witnessed)).differences
+    place = (point.size, "audit.example", KEYS["audit"].id.hex())
+    assert (found.table, found.key, found.column) == ("cosignature", place, "")
+
+
+@pytest.mark.parametrize("gone", [("public",), ("signer",), ("public", "signer")])
+async def test_a_log_that_is_set_back_as_a_whole_is_named(house, gone):
+    """The last act's rows and entries, head and checkpoint are deleted together: either file that
+    the host keeps beside its database knows better, and without both the audit says so."""
+    await happen(house)
+    (head,) = await run("SELECT size, edge, root FROM head")
+    await happen(house)
+    (act,) = [row["act"] for row in await run('SELECT act FROM entry WHERE "index" = 1')]
+    await meddle(
+        house,
+        *((f"DELETE FROM {table} WHERE act = {{}}", act) for table in ("party", "payload")),
+        *((f"DELETE FROM {table} WHERE act = {{}}", act) for table in ("entry", "act_key")),
+        ("DELETE FROM checkpoint WHERE size > 1",),
+        (
+            "UPDATE head SET size = {}, edge = {}, root = {}",
+            *(head["size"], bytes(head["edge"]), bytes(head["root"])),
+        ),
+    )
+    told = await examined(house)
+    assert {(one.table, one.column) for one in told.differences} >= {("head", "size")}
+    kept = {"public": house.settings.public_dir, "signer": house.settings.signer_dir}
+    for name in gone:
+        shutil.rmtree(kept[name])
+    told = await examined(house)
+    if len(gone) == 1:
+        assert ("head", "size") in {(one.table, one.column) for one in told.differences}
+    else:
+        assert told.differences == []
+        assert "set back as a whole" in told.notices[-1]
+
+
+async def test_a_public_checkpoint_that_is_not_the_logs_is_told_and_blamed_on_no_row(house):
+    await happen(house)
+    write_file(Path(house.settings.public_dir), "checkpoint", b"not a note\n")
+    told = await examined(house)
+    assert (told.differences, told.status) == ([], 3)
+    assert "public checkpoint" in told.unchecked[0]

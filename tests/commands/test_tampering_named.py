@@ -24,9 +24,10 @@ SAMPLE = {"sqlite": 30, "postgres": 12}
 EMPTY = {"sqlite": {"pending"}, "postgres": set()}
 UNMISSED = {
     # A signed checkpoint is a promise to others: whoever got it misses it. The audit does where a
-    # cosignature hangs on it.
+    # cosignature hangs on it, or while it is the newest and published; here an older one goes.
     "delete checkpoint",
-    # Without a witness's signature effect may wait; it never comes too early for want of one.
+    # Without a witness's signature effect may wait; it never comes too early for want of one. One
+    # below the published checkpoint is missed; here an older one goes.
     "delete cosignature",
     "turn pending.id",  # order in which places will be given; nothing was promised of it
 }
