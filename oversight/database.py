@@ -5,7 +5,7 @@ Nothing else: which tables there are is told by whoever opens the database.
 
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from itertools import islice
@@ -189,6 +189,11 @@ async def retried(deed: Callable[[], Awaitable[T]], attempts: int = ATTEMPTS) ->
             if refusal.rule != WRITES_DO_NOT_COLLIDE:
                 raise
     return await deed()
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Return consecutive slices of at most `size` items: as many as one statement may ask for."""
+    return (items[at : at + size] for at in range(0, len(items), size))
 
 
 async def run(sql: str, *values: object) -> list[Any]:

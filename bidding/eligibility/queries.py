@@ -21,9 +21,9 @@ from bidding.eligibility.rules import (
     years_before,
 )
 from bidding.recusal.rules import organisation_keys
-from bidding.roster.queries import chunks, region_bounds
+from bidding.roster.queries import region_bounds
 from bidding.roster.rules import Status
-from oversight.database import reading, run
+from oversight.database import chunks, reading, run
 from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
 

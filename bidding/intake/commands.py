@@ -10,9 +10,10 @@ from bidding.intake.rules import IMPORT_EXPERTS, LINES_GOOD, LINES_PRESENT
 from bidding.intake.schema import ImportReceipt, LineFault
 from bidding.intake.tables import Intake
 from bidding.roster.commands import enrol
-from bidding.roster.queries import chunks, hold_registrations
+from bidding.roster.queries import hold_registrations
 from oversight.act import Act, begin
 from oversight.authority.rules import Actor, require
+from oversight.database import chunks
 from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Occasion
 

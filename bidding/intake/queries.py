@@ -22,9 +22,10 @@ from bidding.intake.rules import (
     read_line,
 )
 from bidding.intake.schema import Progress
-from bidding.roster.queries import chunks, id_number_index, known_id_numbers
+from bidding.roster.queries import id_number_index, known_id_numbers
 from bidding.roster.rules import Particulars
 from bidding.sheet.queries import open_sheet
+from oversight.database import chunks
 from oversight.errors import RuleBroken
 
 _CHUNK_BYTES = 1 << 20

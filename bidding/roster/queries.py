@@ -1,8 +1,8 @@
 """Questions to the pool. Names, id numbers and phones stay sealed here; `bidding.reading` opens."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from bidding.classification.rules import is_region, region_prefix
 from bidding.roster.rules import EXPERT_KNOWN, Status
@@ -13,14 +13,12 @@ from bidding.roster.schema import (
     Search,
     StandingView,
 )
-from oversight.database import is_postgres, run
+from oversight.database import chunks, is_postgres, run
 from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
 from oversight.values.instants import to_text
 from oversight.values.names import normalise_name
 from oversight.wire import PAGE_LIMIT, Page, page_of, read_cursor
-
-T = TypeVar("T")
 
 _VIEW = (
     "id, status, employer_name, employer_uscc, region, specialties, title, years, birth_year,"
@@ -43,11 +41,6 @@ def id_number_index(number: str) -> bytes:
 def phone_index(phone: str) -> bytes:
     """Return the blind index of a phone number, 32 bytes."""
     return ring().blind.index("expert/phone", phone)
-
-
-def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Return consecutive slices of at most `size` items."""
-    return (items[at : at + size] for at in range(0, len(items), size))
 
 
 async def known_id_numbers(indexes: Sequence[bytes]) -> set[bytes]:

@@ -48,8 +48,6 @@ RETIRED = {LOG: "log.retired", LOG_MLDSA: "log-ml-dsa-44.retired"}  # public hal
 PUBLIC_BYTES = {LOG: 32, LOG_MLDSA: mldsa.PUBLIC_BYTES}
 SECRET_BYTES = 32
 
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
-
 
 class KeyRing:
     """The service's secrets, by use. Its text form shows none of them."""
@@ -198,7 +196,7 @@ def require_private(path: Path, names: Sequence[str]) -> None:
         found = each.lstat()
         expected = stat.S_ISDIR if each == path else stat.S_ISREG
         mine = found.st_uid == os.geteuid()
-        if not (mine and expected(found.st_mode) and not found.st_mode & _OTHERS):
+        if not (mine and expected(found.st_mode) and not found.st_mode & private.OTHERS):
             needed = "chmod 700 on the directory and 600 on its files, owned by the service's user"
             mode = oct(stat.S_IMODE(found.st_mode))
             raise RuleBroken(KEYS_PRIVATE, needed=needed, file=each.name, mode=mode, own=mine)

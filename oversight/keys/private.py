@@ -12,6 +12,7 @@ from pathlib import Path
 
 OWNER_ONLY = 0o600
 DIRECTORY_MODE = 0o700
+OTHERS = 0o077  # what nobody but the owner may: as a mask of modes, and of what is made
 
 
 def write_new(file: Path, data: bytes) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from oversight.database import bulk_insert, run, writing
+from oversight.database import bulk_insert, chunks, run, writing
 from oversight.errors import ProofRejected
 from oversight.ledger.facts import Projection, read_projection
 from oversight.ledger.integrate import Recorded, locked_head, put_behind
@@ -75,7 +75,7 @@ def _projection(index: int, body: bytes) -> Projection:
 async def _following(acts: Iterable[str]) -> dict[str, int]:
     """Return the ordinal that follows those on the log, for each act that has some there."""
     found: dict[str, int] = {}
-    for part in _parts(sorted(acts)):
+    for part in chunks(sorted(acts), ACTS_PER_QUESTION):
         marks = ", ".join(["{}"] * len(part))
         rows = await run(
             f"SELECT act, max(n) AS last FROM entry WHERE act IN ({marks}) GROUP BY act",  # noqa: S608
@@ -88,7 +88,7 @@ async def _following(acts: Iterable[str]) -> dict[str, int]:
 async def _give_way(start: int, entries: Sequence[Recorded]) -> None:
     """Take the rows that wait and are these entries off the waiting ones."""
     places = {entry[:2]: place for place, entry in enumerate(entries)}
-    for part in _parts(sorted({entry[0] for entry in entries})):
+    for part in chunks(sorted({entry[0] for entry in entries}), ACTS_PER_QUESTION):
         marks = ", ".join(["{}"] * len(part))
         for row in await run(
             f"SELECT id, act, n, leaf FROM pending WHERE act IN ({marks})",  # noqa: S608
@@ -108,12 +108,8 @@ async def _give_way(start: int, entries: Sequence[Recorded]) -> None:
 async def _pairs(table: str, entries: Sequence[Recorded]) -> set[tuple[object, ...]]:
     """Return which (act, n) of these acts a table has."""
     found: set[tuple[object, ...]] = set()
-    for part in _parts(sorted({entry[0] for entry in entries})):
+    for part in chunks(sorted({entry[0] for entry in entries}), ACTS_PER_QUESTION):
         marks = ", ".join(["{}"] * len(part))
         rows = await run(f"SELECT act, n FROM {table} WHERE act IN ({marks})", *part)  # noqa: S608
         found.update((row["act"], row["n"]) for row in rows)
     return found
-
-
-def _parts(acts: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (acts[at : at + ACTS_PER_QUESTION] for at in range(0, len(acts), ACTS_PER_QUESTION))

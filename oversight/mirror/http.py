@@ -17,6 +17,7 @@ from litestar import Litestar, Response, get
 from litestar.datastructures import State
 from litestar.params import FromPath
 
+from oversight.ledger.rules import HASH_BYTES
 from oversight.mirror.commands import Mirror
 from oversight.publication.paths import ANYBODY, FOR_EVER, TILE_PATH
 from oversight.publication.source import CHECKPOINT
@@ -24,7 +25,6 @@ from oversight.values.digests import is_hex
 from oversight.witness.http import TEXT, create_cosigner_app
 
 BYTES = "application/octet-stream"
-HASH_BYTES = 32
 PATIENCE_SECONDS = 5.0  # at the end, for a file that is being fetched; a copy bears being cut off
 
 

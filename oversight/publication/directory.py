@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
 
+from oversight.keys.private import sync
+
 FILE_MODE, FOLDER_MODE = 0o644, 0o755  # whatever the service's own umask: these are for everybody
 
 
@@ -25,7 +27,7 @@ def write_file(root: Path, path: str, data: bytes) -> None:
         with suppress(FileNotFoundError):
             os.unlink(name)
         raise
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def remove_partials(root: Path, path: str) -> None:
@@ -48,12 +50,4 @@ def _make_folder(folder: Path) -> None:
         with suppress(FileExistsError):
             each.mkdir(mode=FOLDER_MODE)
             each.chmod(FOLDER_MODE)
-        _sync(each.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(each.parent)

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 import msgspec
 from piccolo.table import Table
 
-from oversight.database import run
+from oversight.database import chunks, run
 from oversight.ledger import tables as log_tables
+from oversight.ledger.bringing_back import ACTS_PER_QUESTION
 from oversight.ledger.queries import LoggedEntry, entries
 
-ACTS_PER_QUESTION = 500
 PAGE = 1_000  # entries looked at together
 
 
@@ -78,8 +78,7 @@ async def _present(places: Iterable[tuple[str, str]], acts: Sequence[str]) -> se
     """Return those of these acts that some row names."""
     found: set[str] = set()
     for table, column in places:
-        for at in range(0, len(acts), ACTS_PER_QUESTION):
-            part = acts[at : at + ACTS_PER_QUESTION]
+        for part in chunks(acts, ACTS_PER_QUESTION):
             marks = ", ".join(["{}"] * len(part))
             rows = await run(
                 f'SELECT DISTINCT "{column}" AS act FROM "{table}" WHERE "{column}" IN ({marks})',  # noqa: S608
@@ -92,8 +91,7 @@ async def _present(places: Iterable[tuple[str, str]], acts: Sequence[str]) -> se
 async def _values(acts: Sequence[str]) -> dict[tuple[str, int], set[str]]:
     """Return the concealed fields that are kept, erased ones included, by act and ordinal."""
     found: dict[tuple[str, int], set[str]] = {}
-    for at in range(0, len(acts), ACTS_PER_QUESTION):
-        part = acts[at : at + ACTS_PER_QUESTION]
+    for part in chunks(acts, ACTS_PER_QUESTION):
         marks = ", ".join(["{}"] * len(part))
         for row in await run(
             f"SELECT act, n, field FROM payload WHERE act IN ({marks})",  # noqa: S608

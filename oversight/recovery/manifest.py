@@ -12,13 +12,13 @@ from oversight.errors import RuleBroken
 from oversight.keys import private
 from oversight.recovery.rules import BACKUP_WHOLE
 from oversight.values.digests import unhex
+from oversight.wire import Hex32
 
 MANIFEST = "manifest.json"
 FORMAT = "daylight-backup/1"
 READ_BYTES = 1 << 20
 
 Count = Annotated[int, Meta(ge=0)]
-Hex32 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class BackupFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

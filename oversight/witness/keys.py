@@ -13,7 +13,7 @@ from oversight.ambient import fresh_bytes
 from oversight.errors import RuleBroken
 from oversight.keys.directory import KEYS_COMPLETE, KEYS_PRIVATE
 from oversight.keys.mldsa import MldsaKey
-from oversight.keys.private import write_new
+from oversight.keys.private import OTHERS, write_new
 from oversight.keys.signing import SEED_BYTES, SigningKey
 from oversight.ledger.cosignatures import cosign_ed25519, cosign_mldsa
 from oversight.ledger.notes import COSIGNATURE_ED25519, MLDSA44, VerifierKey, make_vkey
@@ -21,7 +21,6 @@ from oversight.values.digests import unhex
 
 KEY_FILE = "cosigner.key"
 TYPES = {"ed25519": COSIGNATURE_ED25519, "mldsa44": MLDSA44}
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class Cosigner:
@@ -83,7 +82,7 @@ def read_keys(directory: Path, name: str) -> Cosigner:
     if not seeds or not seeds.keys() <= TYPES.keys():
         raise RuleBroken(KEYS_COMPLETE, needed="a key of a known type", file=KEY_FILE)
     mode = stat.S_IMODE(found.st_mode)
-    if found.st_uid != os.geteuid() or mode & _OTHERS or not stat.S_ISREG(found.st_mode):
+    if found.st_uid != os.geteuid() or mode & OTHERS or not stat.S_ISREG(found.st_mode):
         needed = "chmod 600 on the file, owned by the user who runs the cosigner"
         raise RuleBroken(KEYS_PRIVATE, needed=needed, file=KEY_FILE, mode=oct(mode))
     return Cosigner(name, seeds)
