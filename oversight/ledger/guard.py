@@ -9,7 +9,7 @@ from pathlib import Path
 from oversight.errors import Ground, ProofRejected, Rule, RuleBroken
 from oversight.ledger.nodes import root_at
 from oversight.ledger.terms import Remembered, terms
-from oversight.signer.state import SignerState, read_state
+from oversight.signer.state import STATE, SignerState, read_state
 
 LOG_UNBROKEN = Rule(
     "ledger.unbroken",
@@ -68,7 +68,7 @@ def _signed_last() -> SignerState | None:
     if terms().signer_dir is None:
         return None
     known = _known.now()
-    stamp = _stamp(f"{terms().signer_dir}/state.json")
+    stamp = _stamp(f"{terms().signer_dir}/{STATE}")
     if stamp != known.stamp:
         before = known.state
         known.state = read_state(Path(terms().signer_dir or ""))

@@ -16,7 +16,7 @@ import msgspec
 from oversight.blind.facts import BlindLogged
 from oversight.errors import ProofRejected
 from oversight.ledger.checkpoint import Checkpoint
-from oversight.ledger.notes import OpenedNote, VerifierKey, make_vkey, parse_vkey
+from oversight.ledger.notes import VerifierKey, make_vkey, parse_vkey
 from oversight.ledger.policy import Policy
 from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.ledger.tiles import WIDTH
@@ -134,27 +134,27 @@ class _Audit:
             self.alarms.append("an earlier audit caught this log; its state keeps the evidence")
         opened = self._checkpoint()
         if opened is not None:
-            checkpoint, note, raw = opened
+            checkpoint, raw = opened
             log = VerifiedLog(self.source, checkpoint)
             if self._extends(log, raw):
                 self._stream(log)
                 self._look_around(log)
-                self._conclude(checkpoint, note, raw)
+                self._conclude(checkpoint, raw)
         self.state.save(self.progress)
         return self._report(kept)
 
     # The checkpoint -----------------------------------------------------------------------------
 
-    def _checkpoint(self) -> tuple[Checkpoint, OpenedNote, str] | None:
+    def _checkpoint(self) -> tuple[Checkpoint, str] | None:
         """Return the published checkpoint, if the log signed it."""
         keys = [parse_vkey(text) for text in self.progress.log_keys]
         try:
             raw = self.source.read(CHECKPOINT, CHECKPOINT_BYTES_MAX)
-            checkpoint, note = open_checkpoint(raw, self.progress.origin, keys)
+            checkpoint, _ = open_checkpoint(raw, self.progress.origin, keys)
         except ProofRejected as rejected:
             self._differs(f"{CHECKPOINT}: {str(rejected).removeprefix(CHECKPOINT + ': ')}")
             return None
-        return checkpoint, note, raw.decode()
+        return checkpoint, raw.decode()
 
     def _extends(self, log: VerifiedLog, raw: str) -> bool:
         """Tell whether the log only appended to what was accepted before; the edge holds then."""
@@ -236,7 +236,7 @@ class _Audit:
 
     # The end ------------------------------------------------------------------------------------
 
-    def _conclude(self, checkpoint: Checkpoint, note: OpenedNote, raw: str) -> None:
+    def _conclude(self, checkpoint: Checkpoint, raw: str) -> None:
         """Judge the cosignatures, and learn keys and eras, once every entry is judged."""
         if self.progress.checked < checkpoint.size:
             return

@@ -10,13 +10,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
 from oversight.errors import Ground, Rule, RuleBroken
 from oversight.keys.private import replace
+from oversight.wire import Hex32
 
 SIGNER_STATE_KEPT = Rule(
     "signer.state_kept",
@@ -31,7 +30,6 @@ SIGNER_STATE_MADE_ONCE = Rule(
 )
 
 STATE, LOCK = "state.json", "lock"
-Hex32 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class SignerState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
