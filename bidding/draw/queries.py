@@ -31,7 +31,7 @@ from oversight.database import is_postgres, reading, run
 from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
 from oversight.ledger.effect import wait_effective
-from oversight.ledger.queries import index_of, wait_index
+from oversight.ledger.queries import covered_index_of, wait_index
 from oversight.values.digests import unhex
 from oversight.values.instants import to_micro_text, to_text
 from oversight.wire import PAGE_LIMIT, Page, page_of, read_cursor
@@ -217,7 +217,7 @@ def openings_context(draw: str) -> str:
 
 
 async def _step_view(step: Taken) -> StepView:
-    index = await index_of(step.act, step.ordinal)
+    index = await covered_index_of(step.act, step.ordinal)
     return StepView(step.word, to_micro_text(step.at), step.act, index)
 
 

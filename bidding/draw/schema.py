@@ -150,7 +150,7 @@ class StepView(msgspec.Struct, frozen=True):
     word: str
     at: str
     act: str
-    index: int | None  # position on the log once it is in effect
+    index: int | None  # position on the log, once a checkpoint covers it
 
 
 class ContributorView(msgspec.Struct, frozen=True):

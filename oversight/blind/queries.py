@@ -84,7 +84,8 @@ async def receipt_path(leaf: bytes) -> ReceiptPlace | None:
         raise ProofRejected(f"blind entry of act {row['act']}: another leaf at this position")
     if index is not None:
         _require_root(leaves, await ledger.entry(index))
-    return ReceiptPlace(row["act"], index, position, blind_path(leaves, position))
+    told = await ledger.covered_index_of(row["act"], 0)
+    return ReceiptPlace(row["act"], told, position, blind_path(leaves, position))
 
 
 async def pads(index: int) -> PadsView:

@@ -42,7 +42,7 @@ async def get_checkpoint() -> Response[str]:
     tags=TAGS,
 )
 async def get_entries(since: Since = 0, limit: Limit = 100, cursor: Cursor = "") -> Page[EntryView]:
-    """List entries in log order, from `since` on or from the cursor of the page before."""
+    """List covered entries in log order, from `since` on or from the cursor of the page before."""
     page = await queries.entries_page(since, limit, cursor)
     return Page([entry_view(logged) for logged in page.items], page.next)
 
@@ -55,8 +55,8 @@ async def get_entries(since: Since = 0, limit: Limit = 100, cursor: Cursor = "")
     tags=TAGS,
 )
 async def get_entry(index: Index) -> EntryView:
-    """Show the entry at an index."""
-    return entry_view(await queries.entry(index))
+    """Show the entry at an index that a checkpoint covers."""
+    return entry_view(await queries.covered_entry(index))
 
 
 @get(

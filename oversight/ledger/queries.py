@@ -79,6 +79,12 @@ async def head_of() -> tuple[int, bytes]:
     return int(rows[0]["size"]), bytes(rows[0]["root"])
 
 
+async def signed_size() -> int:
+    """Return below which index entries are covered by a checkpoint: no other index is told."""
+    rows = await run("SELECT max(size) AS size FROM checkpoint")
+    return int(rows[0]["size"] or 0)
+
+
 async def newest_checkpoint() -> StoredCheckpoint | None:
     """Return the checkpoint signed last, with its cosignatures; None before the first."""
     rows = await run("SELECT size, root, note FROM checkpoint ORDER BY size DESC LIMIT 1")
@@ -141,6 +147,17 @@ async def entry(index: int) -> LoggedEntry:
     return found[0]
 
 
+async def covered_entry(index: int) -> LoggedEntry:
+    """Return the entry at `index`, once a checkpoint covers it.
+
+    Raises:
+        RuleBroken: ENTRY_EXISTS.
+    """
+    if index >= await signed_size():
+        raise RuleBroken(ENTRY_EXISTS, needed="an index below the newest checkpoint's size")
+    return await entry(index)
+
+
 async def entries(since: int, limit: int = PAGE_MAX) -> list[LoggedEntry]:
     """Return at most `limit` entries (1,000 at the most) from index `since` on."""
     count = min(limit, PAGE_MAX)
@@ -148,13 +165,14 @@ async def entries(since: int, limit: int = PAGE_MAX) -> list[LoggedEntry]:
 
 
 async def entries_page(since: int, limit: int, cursor: str = "") -> Page[LoggedEntry]:
-    """Return a page of entries from index `since` on, or behind the cursor of the page before.
+    """Return a page of covered entries from index `since` on, or behind the cursor of the page
+    before.
 
     A full page has a cursor even where the log ends with it: one may ask on as the log grows.
     """
     if after := read_cursor(cursor, int):
         since = after[0]
-    found = await entries(since, limit)
+    found = await entries(since, min(limit, max(0, await signed_size() - since)))
     return Page(found, cursor_after(found[-1].index + 1) if len(found) == limit else "")
 
 
@@ -186,6 +204,12 @@ async def index_of(act: str, n: int) -> int | None:
     return int(rows[0]["index"]) if rows else None
 
 
+async def covered_index_of(act: str, n: int) -> int | None:
+    """Return the index of an act's n-th entry; None until a checkpoint covers it."""
+    index = await index_of(act, n)
+    return index if index is not None and index < await signed_size() else None
+
+
 async def leaf_of(act: str, n: int) -> bytes:
     """Return the leaf hash of a recorded entry, whether it has its index or not.
 
@@ -215,10 +239,10 @@ async def proof_between(old_size: int, size: int) -> list[bytes]:
     """Return the proof that the first `size` entries extend the first `old_size`.
 
     Raises:
-        RuleBroken: ENTRY_EXISTS, when the log does not reach so far or `old_size` is not
+        RuleBroken: ENTRY_EXISTS, when no checkpoint reaches so far or `old_size` is not
             between 1 and `size`.
     """
-    if not 0 < old_size <= size <= await head_size():
+    if not 0 < old_size <= size <= await signed_size():
         raise RuleBroken(
             ENTRY_EXISTS,
             needed="sizes in order, the larger one reached by the log",

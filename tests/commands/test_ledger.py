@@ -316,3 +316,17 @@ async def test_the_edge_of_the_tree_is_read_from_the_entries_until_its_tile_is_f
     entry = await queries.entry(599)
     proof = await effect.proof_of(599)
     check_inclusion(entry.leaf, 599, 600, proof.path, checkpoint.root)
+
+
+async def test_no_index_is_told_before_a_checkpoint_covers_it(house):
+    act = await count(house)
+    while await integrate():
+        pass
+    assert (await queries.entries_page(0, 10)).items == []
+    assert await queries.covered_index_of(act, 0) is None
+    for question in (queries.covered_entry(0), queries.proof_between(1, 1)):
+        with pytest.raises(RuleBroken):
+            await question
+    await house.settle()
+    assert [one.index for one in (await queries.entries_page(0, 10)).items] == [0]
+    assert await queries.covered_index_of(act, 0) == (await queries.covered_entry(0)).index == 0

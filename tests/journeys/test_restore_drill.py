@@ -39,8 +39,9 @@ def covered(service, size):
 
 
 def entries(service):
-    """Return all entries, by their place."""
+    """Return all entries, by their place, once everything that was done is covered."""
     found, cursor = [], ""
+    time.sleep(1.5)  # longer than from one checkpoint to the next
     while True:
         more = f"&cursor={cursor}" if cursor else ""
         page = service.request("GET", f"/v1/ledger/entries?limit=500{more}").json()
