@@ -1,15 +1,26 @@
 """`daylight audit`: the database against the log; or what the published files show to outsiders."""
 
+import sqlite3
 import sys
 from typing import Any
 
+import asyncpg
 import click
 
 from api_spec.assembly import AUDITED, FACTS
 from api_spec.database_audit import audit_database
 from oversight.configuration import DOCS
 from oversight.public_audit.console import audit_public, public_options
+from oversight.public_audit.report import INCOMPLETE
 from oversight.public_audit.rules import Book
+
+UNREADABLE = (
+    sqlite3.DatabaseError,  # a damaged file, a table that is gone
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
+    asyncpg.DataCorruptedError,
+    asyncpg.IndexCorruptedError,
+)
 
 
 @click.command("audit")
@@ -47,7 +58,13 @@ def audit(
     outside = {name for name in ("log_keys", "policy", "witness_keys") if options[name]}
     _refuse(outside, "is for --public")
     flags = {**own, "origin": options["origin"] or None}
-    sys.exit(audit_database(ctx, options["state"], flags))
+    try:
+        sys.exit(audit_database(ctx, options["state"], flags))
+    except UNREADABLE as error:
+        if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):
+            raise
+        click.echo(f"not finished: the database cannot be read: {error}", err=True)
+        sys.exit(INCOMPLETE)
 
 
 def _refuse(named: set[str], why: str) -> None:

@@ -17,7 +17,11 @@ def policy() -> None:
 @remote
 def adopt(service: Remote, file: Path) -> None:
     """Adopt the policy in FILE (C2SP tlog-policy: log, witness, group and quorum lines)."""
-    made = service.post("/v1/ledger/policies", {"policy": file.read_text(encoding="utf-8")})
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{file}: is not UTF-8 text") from None
+    made = service.post("/v1/ledger/policies", {"policy": text})
     service.show(
         made,
         f"Recorded by act {made['act']}.",
@@ -31,8 +35,8 @@ def list_policies(service: Remote) -> None:
     """List all policies on the log."""
     found = service.get("/v1/ledger/policies")
     lines = [_line(one) for one in found["policies"]] or ["No policy on the log."]
-    state = "unwitnessed" if found["unwitnessed"] else "witnessed"
-    service.show(found, *lines, f"The newest checkpoint is {state}.")
+    judged = "no quorum: unwitnessed" if found["unwitnessed"] else "a quorum, reached or not yet"
+    service.show(found, *lines, f"The newest checkpoint is judged by {judged}.")
 
 
 def _line(one: dict[str, object]) -> str:

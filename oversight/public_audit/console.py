@@ -33,7 +33,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 OPTIONS = (
     click.option(
         "--log-key", "log_keys", multiple=True, metavar="VKEY",
-        help="A verifier key of the log that you trust; later audits know it from --state.",
+        help="A verifier key of the log that you trust (`log_keys` of `daylight trust`, compared "
+        "by another way); later audits know it from --state.",
     ),
     click.option("--origin", default="", help="The log's name; by default the key's."),
     click.option(
@@ -46,7 +47,8 @@ OPTIONS = (
     ),
     click.option(
         "--state", type=click.Path(file_okay=False, path_type=Path),
-        help="Directory of your own where the audit keeps how far it came.",
+        help="Directory of your own where the audit keeps how far it came; one for each place, "
+        "since a copy that lags behind is a rollback to it, and is kept as evidence.",
     ),
     click.option(
         "--processes", type=click.IntRange(1, 64), default=min(8, os.cpu_count() or 1),
@@ -82,6 +84,8 @@ def audit_public(
         raise click.UsageError(str(rejected)) from None
     if any(key.type not in (ED25519, MLDSA44) for key in keys):
         raise click.UsageError("a log signs with keys of type 01 or 06")
+    if not place.startswith(("http://", "https://")) and not Path(place).is_dir():
+        raise click.UsageError(f"{place}: is no directory, and no URL")
     try:
         with open_source(place) as source:
             report = audit_log(source, trust, book, state, say=_say, processes=processes)
@@ -107,7 +111,10 @@ def _own_policy(file: Path | None, witness_keys: Sequence[str]) -> Policy | None
     if file is not None and witness_keys:
         raise click.UsageError("name cosigners in --policy or with --witness-key, not both")
     if file is not None:
-        return parse_policy(file.read_text(encoding="utf-8"))
+        try:
+            return parse_policy(file.read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            raise ProofRejected(f"{file}: is not UTF-8 text") from None
     if not witness_keys:
         return None
     named = [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 
+import pytest
+
 
 def database_of(service):
     return next((service.directory / "data").glob("*.sqlite3"))
@@ -49,6 +51,22 @@ def test_without_the_key_directory_the_audit_is_incomplete(own_service):
     done = audit(own_service, "--key-dir", "elsewhere", "--state", "other-state")
     assert done.returncode == 3
     assert "NOT CHECKED: sealed values and commitments" in done.stdout
+
+
+@pytest.mark.parametrize("damage", ["table", "pages"])
+def test_a_database_that_cannot_be_read_is_told_in_words(own_service, tmp_path, damage):
+    file = tmp_path / "damaged.sqlite3"
+    with sqlite3.connect(database_of(own_service)) as whole, sqlite3.connect(file) as copy:
+        whole.backup(copy)
+        if damage == "table":
+            copy.execute("DROP TABLE payload")
+    if damage == "pages":
+        content = file.read_bytes()
+        file.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    done = audit(own_service, "--dsn", f"sqlite:///{file}", "--state", "other-state")
+    assert done.returncode == 3
+    assert "not finished: the database cannot be read" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_database_that_is_not_there_is_not_made(own_service):

@@ -17,6 +17,21 @@ def test_a_file_that_is_not_json_is_wrong_usage(service, tmp_path, words, conten
     assert "is not JSON" in done.stderr
 
 
+@pytest.mark.parametrize("words", [("policy", "adopt"), ("audit", "--public", ".", "--policy")])
+def test_a_policy_that_is_no_text_is_wrong_usage(service, tmp_path, words):
+    file = tmp_path / "policy"
+    file.write_bytes(b"log \xff")
+    done = service.daylight(*words, file, check=False)
+    assert done.returncode == 2
+    assert "is not UTF-8 text" in done.stderr
+
+
+def test_an_audit_of_a_directory_that_is_not_there_is_wrong_usage(service, tmp_path):
+    done = service.daylight("audit", "--public", tmp_path / "nowhere", check=False)
+    assert done.returncode == 2
+    assert "is no directory" in done.stderr
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"two\nwords"], ids=ascii)
 def test_a_file_without_a_token_is_wrong_usage(service, tmp_path, content):
     file = tmp_path / "some.token"
