@@ -9,6 +9,8 @@ from litestar import Request, Response, get
 from msgspec import Meta
 
 from oversight.database import run
+from oversight.errors import RuleBroken
+from oversight.ledger.guard import require_unbroken
 from oversight.ledger.queries import entry, head_size, newest_checkpoint
 from oversight.values.instants import from_micro_text
 
@@ -21,6 +23,10 @@ class Health(msgspec.Struct, frozen=True):
     database: Annotated[bool, Meta(description="The database answers.")]
     log_size: Annotated[int, Meta(description="Entries that have an index.")]
     checkpoint_size: Annotated[int, Meta(description="Entries that a signed checkpoint covers.")]
+    takes_acts: Annotated[
+        bool,
+        Meta(description="False: each act is refused, with `ledger.unbroken` or with no database."),
+    ]
     checkpoint_age_seconds: Annotated[
         int, Meta(description="Since the newest covered entry was recorded; -1: no checkpoint.")
     ]
@@ -37,13 +43,24 @@ async def get_health(request: Request[Any, Any, Any]) -> Response[Health]:
     """Tell the version, whether the database answers, and how far the newest checkpoint reaches."""
     number = version("daylight-oversight")
     try:
-        await run("SELECT 1 AS one")
         size, newest = await head_size(), await newest_checkpoint()
+        goes_on = await _goes_on()
         covered = newest.size if newest else 0
         age = await _age(covered, request.app.state.clock())
     except Exception:
-        return Response(Health("ill", number, False, 0, 0, -1), status_code=503)
-    return Response(Health("well", number, True, size, covered, age))
+        return Response(Health("ill", number, False, 0, 0, False, -1), status_code=503)
+    return Response(Health("well", number, True, size, covered, goes_on, age))
+
+
+async def _goes_on() -> bool:
+    for _ in range(2):  # a log that grows between the two readings looks broken once
+        (head,) = await run("SELECT size, root FROM head")
+        try:
+            await require_unbroken(head["size"], bytes(head["root"]))
+        except RuleBroken:
+            continue
+        return True
+    return False
 
 
 async def _age(covered: int, now: datetime) -> int:
