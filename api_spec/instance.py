@@ -135,14 +135,14 @@ def _tell(
     ctx: click.Context, receipt: TokenReceipt, file: Path, origin: str, out: Path | None
 ) -> None:
     answer = msgspec.to_builtins(receipt)
-    where = "shown this once"
+    where = "shown this once:"
     if out is not None:
         write_private(out, answer.pop("token"))
         where = f"in {out}"
     ctx.obj.show(
         answer,
         f"Made the instance of {file}. Back up its key directory apart from its data.",
-        f"The administrator's token, until {receipt.expires}, {where}:",
+        f"The administrator's token, until {receipt.expires}, {where}",
         *([] if out else [receipt.token]),
         f"The log's origin is {origin}; it stays so for ever.",
         "Next: daylight serve; then, for every other command, export DAYLIGHT_TOKEN_FILE and "

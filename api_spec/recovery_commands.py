@@ -178,7 +178,8 @@ def _lines(told: Told) -> list[str]:
     done = told.log
     lines = [f"Source: {trouble}" for trouble in done.troubles]
     if done.size == done.before:
-        lines.append(f"Nothing was missing: the log stands at size {done.size}.")
+        found = "came back" if done.lost else "was missing"
+        lines.append(f"Nothing {found}: the log stands at size {done.size}.")
     else:
         lines.append(f"Brought back entries {done.before} to {done.size - 1}, verbatim.")
         lines.append("Beside them, rows and concealed values do not come back:")

@@ -84,6 +84,8 @@ def retire(ctx: click.Context, purpose: str, public_key: str, key_dir: str | Non
     """Retire the old key PUBLIC_KEY (hex) of PURPOSE: on the log first, then from its file.
 
     Another key must sign the newest checkpoint, so that nobody is left without one he can check.
+    Witnesses and mirrors go on only under keys that their operators added: before the last key
+    that they know is retired, have them run `add-log` with the new ones (`daylight trust`).
     """
     service, path = ctx.find_object(Remote), _directory(ctx, key_dir)
     assert service is not None, "the command line hands each command its service"
@@ -127,7 +129,11 @@ def show_payload(service: Remote, act: str) -> None:
 )
 @remote
 def erase_payload(service: Remote, act: str, n: int, fields: tuple[str, ...], ground: str) -> None:
-    """Erase for ever what fields of the N-th entry (from 0) of the act ACT conceal."""
+    """Erase for ever what fields of the N-th entry (from 0) of the act ACT conceal.
+
+    What the commitments conceal goes, and nothing else: a row of the business that repeats the
+    value, as the name of a party, keeps it.
+    """
     order = {"act": act, "n": n, "fields": list(fields), "ground": ground}
     made = service.post("/v1/ledger/erasures", order)
     service.show(made, f"erased; on the log by the act {made['act']}")
