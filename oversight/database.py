@@ -27,19 +27,19 @@ T = TypeVar("T")
 DSN_UNDERSTOOD = Rule(
     "database.dsn_understood",
     "The data source is named as sqlite:///path or postgresql://user@host/database.",
-    "design: DESIGN.md#Engines",
+    "design: configuration",
     Ground.MALFORMED,
 )
 DATABASE_REACHABLE = Rule(
     "database.reachable",
     "The database that the configuration names can be opened.",
-    "design: DESIGN.md#Engines",
+    "design: configuration",
     Ground.BUSY,
 )
 WRITES_DO_NOT_COLLIDE = Rule(
     "database.writes_do_not_collide",
     "No other act changes the same rows at the same moment.",
-    "design: DESIGN.md#Engines",
+    "design: ARCHITECTURE.md#How a write happens",
     Ground.BUSY,
 )
 

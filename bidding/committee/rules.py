@@ -29,25 +29,25 @@ BODY_OF_REGIME = Rule(
 LOTS_DISTINCT = Rule(
     "committee.lots_distinct",
     "A body is formed for at least one lot, each named once.",
-    "design: daylight/draw/v1, step 1",
+    "design: draw.md#1. Order",
     Ground.UNLAWFUL,
 )
 PREDECESSOR_NAMED = Rule(
     "committee.predecessor_named",
     "A further body for the same tender, lot and kind names as predecessor the newest of its line, "
     "even if that one did not decide on the lot.",
-    "design: daylight/draw/v1, step 1",
+    "design: draw.md#1. Order",
 )
 PREDECESSOR_FITS = Rule(
     "committee.predecessor_fits",
     "A predecessor has the same tender, kind and rulebook, it or one before it decided on one of "
     "the lots, and no other took its place yet.",
-    "design: daylight/draw/v1, step 1",
+    "design: draw.md#1. Order",
 )
 COMMITTEE_KNOWN = Rule(
     "committee.known",
     "The committee was formed here.",
-    "design: daylight/draw/v1, step 1",
+    "design: draw.md#1. Order",
     Ground.ABSENT,
 )
 

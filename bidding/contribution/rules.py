@@ -29,19 +29,19 @@ CONTRIBUTORS_KEPT = draw_rule(
 CONTRIBUTORS_ENOUGH = draw_rule(
     "contributors_enough",
     "At least two contributors, with distinct parties and keys, one of them not the center.",
-    "Conventions",
+    "Who acts",
     Ground.UNLAWFUL,
 )
 APPLICANT_CONTRIBUTES = draw_rule(
     "applicant_contributes",
     "The applicant (tenderer, purchaser or its agent) is always a contributor.",
-    "Conventions",
+    "Who acts",
     Ground.UNLAWFUL,
 )
 ROLES_CONTRIBUTE = draw_rule(
     "roles_contribute",
     "A party of each role that the edition names contributes.",
-    "Conventions",
+    "Who acts",
     Ground.UNLAWFUL,
 )
 CONTRIBUTOR_NAMED = draw_rule(

@@ -63,7 +63,7 @@ PRIOR_ENTRY_EFFECTIVE = draw_rule(
 STRATA_ORDERED = draw_rule(
     "strata_ordered",
     "An order names at least one stratum, each once, with at least one seat.",
-    "Conventions",
+    "1. Order",
     Ground.UNLAWFUL,
 )
 CAPS_POSSIBLE = draw_rule(

@@ -16,13 +16,13 @@ SEATS_FIT = Rule(
 CONTRIBUTORS_KNOWN = Rule(
     "draw_order.contributors_known",
     "A contributor is a registered party with a current signing key.",
-    "design: draw.md#Conventions",
+    "design: draw.md#Who acts",
     Ground.UNLAWFUL,
 )
 APPLICANT_ITSELF = Rule(
     "draw_order.applicant_itself",
     "The party that orders a draw is one of its contributors.",
-    "design: draw.md#Conventions",
+    "design: draw.md#Who acts",
     Ground.UNLAWFUL,
 )
 ORDERED_BY_FORMER = Rule(

@@ -18,7 +18,7 @@ READER_ENTITLED = Rule(
 BUNDLE_SEALED = Rule(
     "draw_record.sealed",
     "A request, a bundle and an auditor's file exist once the draw is sealed.",
-    "design: draw.md#Bundle and trust file",
+    "design: draw.md#Files",
 )
 AUDITOR_FILE_ASKED_ONCE = Rule(
     "draw_record.auditor_file_asked_once",

@@ -15,7 +15,7 @@ PROTECTED = ("name", "id_number", "phone")
 FIELDS_PROTECTED = Rule(
     "reading.fields_protected",
     "What is asked to be shown are protected fields of an expert, and a purpose is given.",
-    "个人信息保护法 6; design: DESIGN.md#7 personal data",
+    "个人信息保护法 6; design: security",
     Ground.UNLAWFUL,
 )
 DAY_OVER = Rule(

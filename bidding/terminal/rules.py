@@ -14,7 +14,7 @@ REVEAL_TIME_AHEAD = Rule(
 CONTRIBUTOR_KEY_GOOD = Rule(
     "terminal.contributor_key_good",
     "The key under which a contributor committed was not compromised or lost before the seal.",
-    "design: draw.md#Conventions",
+    "design: draw.md#Words and bytes",
 )
 VRF_KEY_PUBLISHED = Rule(
     "terminal.vrf_key_published",

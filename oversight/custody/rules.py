@@ -43,18 +43,18 @@ KEY_PURPOSE_KNOWN = Rule(
     "custody.key_purpose_known",
     "A key is published for the log or for the draw's verifiable random function; the log's are "
     "retired.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Checkpoint",
     Ground.UNLAWFUL,
 )
 KEY_NOT_RETIRED = Rule(
     "custody.key_not_retired",
     "A key that was retired is not published again.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Checkpoint",
 )
 KEY_RETIRABLE = Rule(
     "custody.key_retirable",
     "A key that is retired was published, is not retired yet, and is not the last of its kind.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Checkpoint",
 )
 PAYLOAD_EXISTS = Rule(
     "custody.payload_exists",

@@ -5,6 +5,6 @@ from oversight.errors import Ground, Rule
 KEY_REUSED = Rule(
     "idempotency.key_not_reused",
     "An idempotency key stands for one request: the same key always comes with the same body.",
-    "design: DESIGN.md#Conventions",
+    "design: ARCHITECTURE.md#How a write happens",
     Ground.CONFLICT,
 )

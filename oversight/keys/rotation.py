@@ -32,7 +32,7 @@ from oversight.values.digests import unhex
 NEWEST_KEY_STAYS = Rule(
     "keys.newest_stays",
     "The newest key of a file stays in it.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Checkpoint",
 )
 
 NEXT = ".next"  # a prepared key stands in the file's name with this behind it

@@ -14,7 +14,7 @@ from oversight.signer.state import STATE, SignerState, read_state
 LOG_UNBROKEN = Rule(
     "ledger.unbroken",
     "The log in the database goes on from what was signed last.",
-    "design: ledger.md#Tables and the sequencer",
+    "design: ledger.md#Checkpoint",
     Ground.BUSY,
 )
 

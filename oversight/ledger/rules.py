@@ -20,25 +20,25 @@ EMPTY_ROOT = sha256(b"").digest()
 PENDING_BOUNDED = Rule(
     "ledger.pending_bounded",
     "Entries that wait for their place on the log stay below the published bound.",
-    "design: ledger.md#Tables and the sequencer",
+    "design: ledger.md#Tree",
     Ground.BUSY,
 )
 INDEX_ASSIGNED = Rule(
     "ledger.index_assigned",
     "The entry has its place on the log.",
-    "design: ledger.md#Promises",
+    "design: ledger.md#Tree",
     Ground.BUSY,
 )
 ENTRY_EFFECTIVE = Rule(
     "ledger.entry_effective",
     "A signed checkpoint covers the entry.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Witnesses and effect",
     Ground.BUSY,
 )
 ENTRY_EXISTS = Rule(
     "ledger.entry_exists",
     "The entry is on the log.",
-    "design: ledger.md#Promises",
+    "design: ledger.md#Tree",
     Ground.ABSENT,
 )
 

@@ -18,13 +18,13 @@ ADOPT_POLICY = Permission(
 POLICY_READABLE = Rule(
     "policy.readable",
     "A policy is written as C2SP tlog-policy says.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Witnesses and effect",
     Ground.UNLAWFUL,
 )
 POLICY_OF_THIS_LOG = Rule(
     "policy.of_this_log",
     "A policy names this log with its own keys, and others as witnesses, each with an address.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Witnesses and effect",
     Ground.UNLAWFUL,
 )
 

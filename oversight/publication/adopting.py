@@ -34,7 +34,7 @@ from oversight.signer.state import SignerState
 WITNESSES_ASKED = Rule(
     "signer.witnesses_asked",
     "Whoever takes over as signer has asked every witness what it saw of this log last.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Checkpoint",
 )
 
 

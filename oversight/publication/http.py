@@ -18,7 +18,7 @@ from oversight.publication.source import CHECKPOINT
 FILE_PUBLISHED = Rule(
     "publication.file_published",
     "The file is part of the published log.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Public files",
     Ground.ABSENT,
 )
 

@@ -2,7 +2,7 @@
 
 from oversight.errors import Ground, Rule
 
-_SOURCE = "design: ledger.md#Checkpoints, signer, witnesses"
+_SOURCE = "design: ledger.md#When things go wrong"
 
 BACKUP_PLACE_NEW = Rule(
     "recovery.backup_place_new",

@@ -2,7 +2,7 @@
 
 A database can be restored to yesterday; a signature cannot be called back. So what was signed
 stands apart from the database and its backups, is on the disk before a signature leaves the
-process, and only ever grows (ledger.md, Checkpoints, signer, witnesses).
+process, and only ever grows (ledger.md, Checkpoint).
 """
 
 import fcntl
@@ -20,12 +20,12 @@ from oversight.wire import Hex32
 SIGNER_STATE_KEPT = Rule(
     "signer.state_kept",
     "The signer's state of this log is there, whole, and belongs to this log.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Checkpoint",
 )
 SIGNER_STATE_MADE_ONCE = Rule(
     "signer.state_made_once",
     "A signer's state is made where there is none.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Checkpoint",
     Ground.CONFLICT,
 )
 

@@ -31,17 +31,17 @@ OLD = "old "
 WITNESS_MADE_ONCE = Rule(
     "witness.made_once",
     "A cosigner is made in a directory that is absent or empty.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Witnesses and effect",
 )
 WITNESS_WHOLE = Rule(
     "witness.whole",
     "A cosigner's directory holds its keys, and the record of what these keys have cosigned.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Witnesses and effect",
 )
 WITNESS_AS_MADE = Rule(
     "witness.as_made",
     "A mirror's key says that the mirror holds the data: a witness never signs with it.",
-    "design: ledger.md#Checkpoints, signer, witnesses",
+    "design: ledger.md#Witnesses and effect",
 )
 WITNESS_LOG_NAMED = Rule(
     "witness.log_named",

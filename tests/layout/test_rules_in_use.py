@@ -60,3 +60,14 @@ def test_a_figure_is_read_by_a_rule_or_says_that_it_awaits_one(name):
     short = name.removeprefix("draw_").removeprefix("expert_").removeprefix("committee_")
     is_read = re.search(rf"\b({name}|{short})\b", READERS) is not None
     assert is_read != (name in AWAITED)
+
+
+CITED = re.compile(r"design: ([\w/.]+\.md)#([^;]+)")
+
+
+@pytest.mark.parametrize("rule", assembly.RULES, ids=lambda rule: rule.code)
+def test_a_document_that_a_rule_cites_is_published_with_that_section(rule):
+    for name, section in CITED.findall(rule.source):
+        pages = [ROOT / name, ROOT / "api_spec" / "documents" / name]
+        text = "\n".join(page.read_text(encoding="utf-8") for page in pages if page.exists())
+        assert re.search(rf"^#+ {re.escape(section)}( \(|$)", text, re.MULTILINE), rule.source
