@@ -1,6 +1,6 @@
 """Under which policy each checkpoint stands, and whether its cosignatures reach the quorum."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -11,6 +11,7 @@ from oversight.ledger.facts import read_entry
 from oversight.ledger.notes import VerifierKey
 from oversight.ledger.policy import (
     FIRST_ERA,
+    UNWITNESSED,
     Adopted,
     Era,
     PolicyAdopted,
@@ -80,12 +81,24 @@ class Judge:
 
 def notices(scratch: Scratch) -> list[str]:
     """Return what is worth knowing about policies and quorums."""
+    begun = {int(index) for index in scratch.tallies(f"{WEAKER} ")}
     said = [
-        f"entry {index}: the policy that it adopted is weaker than the one before"
-        for index in sorted(scratch.tallies(f"{WEAKER} "), key=int)
+        f"ALERT entry {index}: the policy that it adopted is weaker than the one before"
+        + ("" if index in begun else ", and waits for a day before it counts")
+        for index in sorted(begun | set(_weakened(scratch)))
     ]
     if below := scratch.tally(BELOW):
         said.append(f"{below} checkpoints have not reached the quorum of their policy")
     if not scratch.get(POLICIES, []):
         said.append("no policy names a witness: the log is unwitnessed")
     return said
+
+
+def _weakened(scratch: Scratch) -> Iterator[int]:
+    """Yield the entries whose policy is weaker than the one adopted before, in force or not."""
+    before = UNWITNESSED
+    for kept in scratch.get(POLICIES, []):
+        change = _Kept(*kept).adopted()
+        if is_weaker(before, change.policy):
+            yield change.index
+        before = change.policy

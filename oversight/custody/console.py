@@ -4,17 +4,13 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import click
 
 from oversight.configuration import load
 from oversight.custody.rules import (
-    DRAW_VRF,
-    LOG,
     LOG_KEY_TYPES,
-    LOG_MLDSA,
     PURPOSES,
     RETIRED,
     ErasureGround,
@@ -25,9 +21,6 @@ from oversight.ledger.notes import VerifierKey, open_note
 from oversight.remote import CONFIG_FILE, Refused, Remote, remote
 
 FIELDS = "fields"
-FILE_OF = MappingProxyType(
-    {LOG: directory.LOG, LOG_MLDSA: directory.LOG_MLDSA, DRAW_VRF: directory.VRF}
-)
 COVERED_SECONDS, ASK_SECONDS = 60.0, 0.2
 BUSY = 503
 
@@ -68,9 +61,9 @@ def rotate(ctx: click.Context, purpose: str, key_dir: str | None) -> None:
         directory.rotate_fields(path)
         service.show({"purpose": purpose}, "a new key seals fields; the old ones still open them")
     else:
-        public = rotation.prepare(path, FILE_OF[purpose]).hex()
+        public = rotation.prepare(path, rotation.file_of(purpose)).hex()
         _publish(service, purpose, public)
-        rotation.adopt(path, FILE_OF[purpose])
+        rotation.adopt(path, rotation.file_of(purpose))
         service.show({"purpose": purpose, "key": public}, f"{purpose}  {public}")
     _tell_restart()
 
@@ -89,7 +82,7 @@ def retire(ctx: click.Context, purpose: str, public_key: str, key_dir: str | Non
     """
     service, path = ctx.find_object(Remote), _directory(ctx, key_dir)
     assert service is not None, "the command line hands each command its service"
-    held = [key.hex() for key in rotation.public_keys(path, FILE_OF[purpose])]
+    held = [key.hex() for key in rotation.public_keys(path, rotation.file_of(purpose))]
     if public_key == held[-1]:
         raise click.UsageError("this is the newest key: `daylight keys rotate` first")
     staying = [key for key in held if key != public_key]
@@ -98,7 +91,7 @@ def retire(ctx: click.Context, purpose: str, public_key: str, key_dir: str | Non
         order = {"purpose": purpose, "key": public_key}
         act = service.post("/v1/keys/retirement", order)["act"]
         _covered(lambda: service.get(f"/v1/ledger/acts/{act}/proof"))
-    rotation.drop(path, FILE_OF[purpose], bytes.fromhex(public_key))
+    rotation.drop(path, rotation.file_of(purpose), bytes.fromhex(public_key))
     service.show({"purpose": purpose, "retired": public_key}, f"{purpose}  {public_key}  retired")
     _tell_restart()
 

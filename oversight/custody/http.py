@@ -50,7 +50,7 @@ async def post_published(
     `daylight keys rotate` on the service's host makes the key, publishes it here, and uses it only
     once its entry is covered.
     """
-    return await commands.publish_key(actor, data.purpose, data.key, occasion)
+    return await commands.publish_own_key(actor, data.purpose, data.key, occasion)
 
 
 @post(

@@ -3,12 +3,15 @@
 from typing import Any
 
 from oversight.custody.facts import KeyPublished, KeyRetired
-from oversight.custody.rules import PURPOSES
+from oversight.custody.rules import LOG_KEY_TYPES, PURPOSES
 from oversight.custody.schema import KeyLife, KeyLives, PayloadState, PayloadStates
 from oversight.database import run
-from oversight.errors import RuleBroken
-from oversight.ledger.queries import LoggedEntry, entries_about
+from oversight.errors import ProofRejected, RuleBroken
+from oversight.keys.directory import ring
+from oversight.ledger.notes import ED25519, VerifierKey, open_note
+from oversight.ledger.queries import LoggedEntry, entries_about, newest_checkpoint
 from oversight.ledger.rules import ENTRY_EXISTS
+from oversight.ledger.terms import terms
 from oversight.values.instants import to_text
 
 
@@ -34,6 +37,19 @@ async def key_lives(purpose: str) -> list[KeyLife]:
                 purpose, key, before.published, before.published_at, logged.index, entry.at
             )
     return list(lives.values())
+
+
+async def is_followed(purpose: str, key: str) -> bool:
+    """Tell whether a key of this purpose, other than `key` (hex), signed the newest checkpoint."""
+    newest, type_ = await newest_checkpoint(), LOG_KEY_TYPES[purpose]
+    held = ring().log_keys if type_ == ED25519 else ring().log_mldsa
+    staying = [
+        VerifierKey(terms().origin, type_, one.public) for one in held if one.public.hex() != key
+    ]
+    try:
+        return newest is not None and bool(open_note(newest.note, staying))
+    except ProofRejected:
+        return False
 
 
 async def all_key_lives() -> KeyLives:

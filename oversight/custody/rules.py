@@ -51,6 +51,17 @@ KEY_NOT_RETIRED = Rule(
     "A key that was retired is not published again.",
     "design: ledger.md#Checkpoint",
 )
+KEY_HELD = Rule(
+    "custody.key_held",
+    "A key that is published is in the service's own key directory, in use or prepared.",
+    "design: ledger.md#Checkpoint",
+    Ground.UNLAWFUL,
+)
+KEY_FOLLOWED = Rule(
+    "custody.key_followed",
+    "Before a key is retired, another of its kind signs the newest checkpoint.",
+    "design: ledger.md#Checkpoint",
+)
 KEY_RETIRABLE = Rule(
     "custody.key_retirable",
     "A key that is retired was published, is not retired yet, and is not the last of its kind.",
@@ -106,6 +117,27 @@ def check_publishable(key: str, retired: Collection[str]) -> None:
     """
     if key in retired:
         raise RuleBroken(KEY_NOT_RETIRED, needed="a new key")
+
+
+def check_held(key: str, held: Collection[bytes]) -> None:
+    """Return only if `key` (hex) is among the keys that the service holds.
+
+    Raises:
+        RuleBroken: KEY_HELD.
+    """
+    if key not in {public.hex() for public in held}:
+        raise RuleBroken(KEY_HELD, needed="`daylight keys rotate` on the service's machine")
+
+
+def check_followed(signed: bool) -> None:
+    """Return only if one of the keys that stay signed the newest checkpoint.
+
+    Raises:
+        RuleBroken: KEY_FOLLOWED.
+    """
+    if not signed:
+        needed = "a restart of the service after the rotation, and a checkpoint after that"
+        raise RuleBroken(KEY_FOLLOWED, needed=needed)
 
 
 def check_retirable(purpose: str, key: str, active: Collection[str]) -> None:

@@ -46,6 +46,11 @@ _PUBLIC_OF: MappingProxyType[str, Callable[[bytes], bytes]] = MappingProxyType(
 )
 
 
+def file_of(purpose: str) -> str:
+    """Return the name of the file that holds the keys of a purpose, such as "log"."""
+    return f"{purpose}.key"
+
+
 def public_keys(path: Path, name: str) -> list[bytes]:
     """Return the public halves of a file's keys, oldest first.
 
@@ -54,6 +59,16 @@ def public_keys(path: Path, name: str) -> list[bytes]:
     """
     open_ring(path)
     return [_PUBLIC_OF[name](secret) for secret in read_secrets(name, read_lines(path / name))]
+
+
+def known_keys(path: Path, name: str) -> list[bytes]:
+    """Return the public halves of a file's keys and of the one that is prepared, if there is one.
+
+    Raises:
+        RuleBroken: as `prepare`.
+    """
+    prepared = (path / (name + NEXT)).exists()
+    return public_keys(path, name) + ([_PUBLIC_OF[name](_prepared(path, name))] if prepared else [])
 
 
 def prepare(path: Path, name: str) -> bytes:

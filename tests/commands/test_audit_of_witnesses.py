@@ -89,16 +89,18 @@ async def test_a_checkpoint_below_the_quorum_is_told_and_is_no_difference(witnes
     assert report.status == 0
 
 
-async def test_a_policy_that_was_weakened_is_told_once_it_counts(witnessed):
+async def test_a_weaker_policy_is_an_alert_from_its_entry_on(witnessed):
     await adopt_policy(KEEPER, policy(witnessed, "audit"), witnessed.occasion())
     await witnessed.settle()
     await cosign(witnessed, "audit", "finance")
-    assert (await examined(witnessed)).notices == []
+    (waiting,) = (await examined(witnessed)).notices
+    assert waiting.startswith("ALERT")
+    assert waiting.endswith("waits for a day before it counts")
     witnessed.pass_time(hours=25)
     await happen(witnessed)
     await cosign(witnessed, "audit", "finance")
-    (notice,) = (await examined(witnessed)).notices
-    assert "weaker than the one before" in notice
+    (begun,) = (await examined(witnessed)).notices
+    assert begun.endswith("is weaker than the one before")
 
 
 TURNED = {

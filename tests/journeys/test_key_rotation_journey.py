@@ -10,6 +10,7 @@ import pytest
 from oversight.errors import ProofRejected
 from oversight.keys import rotation
 from oversight.keys.directory import LOG, open_ring
+from oversight.keys.signing import SigningKey
 from oversight.ledger.notes import ED25519, MLDSA44, parse_vkey
 from oversight.ledger.signed_checkpoint import open_checkpoint
 
@@ -147,6 +148,23 @@ def test_the_newest_key_and_the_draw_s_keys_are_not_retired(service):
         order = {"purpose": purpose, "key": known}
         answer = service.request("POST", "/v1/keys/retirement", order, token=service.token)
         assert answer.json()["code"] == f"custody.{code}"
+
+
+def test_a_key_that_the_service_does_not_hold_is_not_published(service):
+    stranger = SigningKey(b"\x11" * 32).public.hex()
+    order = {"purpose": "log", "key": stranger}
+    answer = service.request("POST", "/v1/keys", order, token=service.token)
+    assert (answer.status_code, answer.json()["code"]) == (422, "custody.key_held")
+    assert stranger not in [one["key"] for one in lives(service, "log")]
+
+
+def test_a_key_is_not_retired_before_the_next_one_signs(own_service):
+    service = own_service.start()
+    old = trusted(service)[0].public.hex()
+    service.daylight("keys", "rotate", "log", token=service.token)
+    order = {"purpose": "log", "key": old}
+    answer = service.request("POST", "/v1/keys/retirement", order, token=service.token)
+    assert (answer.status_code, answer.json()["code"]) == (409, "custody.key_followed")
 
 
 @pytest.mark.parametrize(
