@@ -3,11 +3,8 @@
 from oversight.act import begin
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
-from oversight.keys.directory import ring
-from oversight.ledger.own_keys import own_keys
+from oversight.ledger.own_keys import own_keys, signing_keys
 from oversight.ledger.policy import POLICY, PolicyAdopted
-from oversight.ledger.signed_checkpoint import log_verifiers
-from oversight.ledger.terms import terms
 from oversight.policy.rules import ADOPT_POLICY, check_policy
 from oversight.policy.schema import PolicyReceipt
 
@@ -22,13 +19,7 @@ async def adopt_policy(actor: Actor, text: str, occasion: Occasion = NOW) -> Pol
     Raises:
         RuleBroken: PERMISSION_HELD, POLICY_READABLE, POLICY_OF_THIS_LOG.
     """
-    keys = ring()
-    logs = log_verifiers(
-        terms().origin,
-        [key.public for key in keys.log_keys],
-        [key.public for key in keys.log_mldsa],
-    )
-    check_policy(text, logs, own_keys())
+    check_policy(text, signing_keys(), own_keys())
     async with begin(actor, ADOPT_POLICY, occasion) as act:
         await act.record(PolicyAdopted(policy=text), subject=POLICY)
         return act.answered(PolicyReceipt(act.id))

@@ -30,7 +30,7 @@ POLICY_OF_THIS_LOG = Rule(
 
 
 def check_policy(
-    text: str, log_keys: list[VerifierKey], past: Sequence[VerifierKey] = ()
+    text: str, log_keys: Sequence[VerifierKey], past: Sequence[VerifierKey] = ()
 ) -> Policy:
     """Return the policy that `text` says, if this log can adopt it.
 

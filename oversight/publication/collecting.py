@@ -19,7 +19,7 @@ from oversight.ledger.effect import adopted_policies
 from oversight.ledger.guard import stop
 from oversight.ledger.nodes import consistency_path, root_at
 from oversight.ledger.notes import NOTE_BYTES_MAX, VerifierKey, line_of, open_note
-from oversight.ledger.own_keys import own_keys
+from oversight.ledger.own_keys import signing_keys
 from oversight.ledger.policy import PolicyWitness
 from oversight.ledger.queries import StoredCheckpoint, head_of, newest_checkpoint
 from oversight.ledger.signed_checkpoint import open_checkpoint
@@ -99,7 +99,7 @@ async def seen_last(client: httpx.AsyncClient, witness: PolicyWitness) -> Checkp
 
     Raises:
         WitnessFailed: it does not answer, or in no way that a witness does.
-        ProofRejected: what it answers is not under this log's own key.
+        ProofRejected: what it answers is not under a key with which this log signs now.
     """
     name = sha256(terms().origin.encode()).hexdigest()
     status, data = await _answer(client, "GET", f"{_prefix(witness)}/{name}/checkpoint")
@@ -107,7 +107,7 @@ async def seen_last(client: httpx.AsyncClient, witness: PolicyWitness) -> Checkp
         return None
     if status != OK:
         raise WitnessFailed(f"answered {status}")
-    return open_checkpoint(data, terms().origin, own_keys())[0]
+    return open_checkpoint(data, terms().origin, signing_keys())[0]
 
 
 async def _answer(

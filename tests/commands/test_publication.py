@@ -14,9 +14,12 @@ from oversight.authority.rules import Permission, Post, Role
 from oversight.database import run, writing
 from oversight.errors import ProofRejected, RuleBroken
 from oversight.identity.commands import register_party
+from oversight.keys.directory import make_ring, open_ring, use_ring
+from oversight.keys.signing import SigningKey
 from oversight.ledger.facts import Fact
 from oversight.ledger.guard import LOG_UNBROKEN
 from oversight.ledger.integrate import integrate
+from oversight.ledger.own_keys import own_keys, signing_keys
 from oversight.ledger.queries import newest_checkpoint
 from oversight.ledger.rules import EMPTY_ROOT
 from oversight.ledger.signed_checkpoint import log_verifiers, open_checkpoint
@@ -263,3 +266,14 @@ async def test_nobody_takes_over_a_database_that_lies_behind_the_published_log(h
     with pytest.raises(RuleBroken) as refused:
         await adopted_state()
     assert refused.value.rule == LOG_UNBROKEN
+
+
+async def test_a_retired_key_verifies_the_past_and_stops_nothing(sqlite_house, tmp_path):
+    ring = make_ring(tmp_path / "keys")
+    old = SigningKey(b"o" * 32).public
+    (tmp_path / "keys" / "log.retired").write_text(old.hex() + "\n")
+    (tmp_path / "keys" / "log.retired").chmod(0o600)
+    use_ring(open_ring(tmp_path / "keys"))
+    past, now = ({key.public for key in keys()} for keys in (own_keys, signing_keys))
+    assert ring.log.public in past & now
+    assert old in past - now
