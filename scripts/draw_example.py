@@ -1,14 +1,13 @@
 """Write the worked example in `api_spec/documents/draw.md` anew, from `api_spec/vectors/draw.json`.
 
-    python scripts/draw_example.py          write it
-    python scripts/draw_example.py --check  exit 1 if the document differs
+    python -m scripts.draw_example          write it
+    python -m scripts.draw_example --check  exit 1 if the document differs
 
 Every figure is computed by the project's rules from the inputs of one published vector; a test
 holds the document to it, and the vector's bundle holds the figures.
 """
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,12 +32,12 @@ from bidding.sealing.rules import (
 from oversight.ledger.rules import leaf_hash
 from oversight.values.canonical import canonical
 from oversight.values.digests import unbase64, unhex
+from scripts.worked_example import placed, write_or_check
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "api_spec" / "documents" / "draw.md"
 VECTORS = ROOT / "api_spec" / "vectors" / "draw.json"
 CASE = "committee, audited"
-BEGIN, END = "<!-- worked example: begin -->", "<!-- worked example: end -->"
 
 Figures = Iterator[tuple[str, str]]
 
@@ -169,19 +168,8 @@ def _body(bundle: Bundle, kind: str) -> dict[str, Any]:
 
 def written() -> str:
     """Return the document with the worked example as it must be."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{example()}\n{END}{after}"
-
-
-def main() -> None:
-    """Write the document, or check it."""
-    new = written()
-    if "--check" in sys.argv[1:]:
-        sys.exit(0 if DOCUMENT.read_text(encoding="utf-8") == new else 1)
-    DOCUMENT.write_text(new, encoding="utf-8")
+    return placed(DOCUMENT, example())
 
 
 if __name__ == "__main__":
-    main()
+    write_or_check(DOCUMENT, example())

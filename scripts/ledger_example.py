@@ -1,13 +1,12 @@
 """Write the worked example in `api_spec/documents/ledger.md` anew.
 
-    python scripts/ledger_example.py          write it
-    python scripts/ledger_example.py --check  exit 1 if the document differs
+    python -m scripts.ledger_example          write it
+    python -m scripts.ledger_example --check  exit 1 if the document differs
 
 A log of five entries with keys from fixed seeds: every figure is computed by the project's rules,
 and a test holds the document to it. Only ML-DSA-44 signatures are not shown: they differ each time.
 """
 
-import sys
 from pathlib import Path
 
 from oversight.blind.facts import BlindLogged
@@ -25,10 +24,10 @@ from oversight.ledger.proofs import tlog_proof
 from oversight.ledger.rules import Tree, leaf_hash
 from oversight.ledger.signed_checkpoint import sign_checkpoint_note
 from oversight.ledger.tiles import bundle_path, make_bundle, tile_path
+from scripts.worked_example import placed, write_or_check
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "api_spec" / "documents" / "ledger.md"
-BEGIN, END = "<!-- worked example: begin -->", "<!-- worked example: end -->"
 
 ORIGIN, WITNESS = "log.example.org/daylight", "audit.example.org/witness"
 LOG, MLDSA = SigningKey(bytes([1]) * 32), MldsaKey(bytes([2]) * 32)
@@ -167,19 +166,8 @@ def _proof() -> list[str]:
 
 def written() -> str:
     """Return the document with the worked example as it must be."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{example()}{END}{after}"
-
-
-def main() -> None:
-    """Write the document, or check it."""
-    new = written()
-    if "--check" in sys.argv[1:]:
-        sys.exit(0 if DOCUMENT.read_text(encoding="utf-8") == new else 1)
-    DOCUMENT.write_text(new, encoding="utf-8")
+    return placed(DOCUMENT, example())
 
 
 if __name__ == "__main__":
-    main()
+    write_or_check(DOCUMENT, example())

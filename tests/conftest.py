@@ -20,6 +20,7 @@ import os
 import shutil
 from collections import Counter
 
+import msgspec
 import pytest
 from engines import ENGINES, create_database, drop_database, named_database, postgres_server
 from house import House
@@ -116,6 +117,27 @@ async def postgres_house(request, tmp_path, keys, anyio_backend):
     yield house
     await house.close()
     await drop_database(house.dsn)
+
+
+@pytest.fixture
+async def elsewhere(house, request, tmp_path):
+    """Settings of an instance that is not there yet, on the same engine."""
+    place = tmp_path / "elsewhere"
+    settings = msgspec.structs.replace(
+        house.settings, data_dir=str(place), public_dir=str(place / "public"),
+        signer_dir=str(place / "signer"), dsn=f"sqlite:///{place}/daylight.sqlite",
+    )  # fmt: skip
+    before = house.dsn, house.settings
+    if house.engine == "sqlite":
+        yield settings
+        return
+    server = request.getfixturevalue("server")
+    dsn = named_database(server, await create_database(server))
+    yield msgspec.structs.replace(settings, dsn=dsn)
+    await house.close()
+    house.dsn, house.settings = before
+    await house.open()
+    await drop_database(dsn)
 
 
 @pytest.fixture(params=ENGINES)

@@ -29,6 +29,7 @@ from oversight.values.digests import to_base64
 
 LOG = logging.getLogger("daylight.witnesses")
 POLL_SECONDS = 0.1
+LOOK_SECONDS = 5.0  # after which the policies are read again though nothing was signed
 PAUSE_SECONDS_MAX = 60.0  # between two questions to a witness that does not answer
 PATIENCE = 4  # times the timeout of one step: for a whole answer
 OK, NOT_FOUND, CONFLICT = 200, 404, 409
@@ -55,10 +56,16 @@ async def keep_asking() -> None:
     """
     asked: dict[VerifierKey, Asked] = {}
     busy: dict[VerifierKey, asyncio.Task[None]] = {}
+    witnesses: list[PolicyWitness] = []
+    looked_at, look_again = -1, 0.0  # a policy comes only with a checkpoint; else after an error
+    clock = asyncio.get_running_loop()
     async with witness_client() as client, asyncio.TaskGroup() as group:
         while True:
             newest = await _newest_surely()
-            for one in await witnesses_of(newest):
+            if newest and (newest.size != looked_at or clock.time() >= look_again):
+                witnesses = await witnesses_of(newest)
+                looked_at, look_again = newest.size, clock.time() + LOOK_SECONDS
+            for one in witnesses:
                 known = asked.setdefault(one.key, Asked(one))
                 task = busy.get(one.key)
                 if newest and known.cosigned < newest.size and (task is None or task.done()):

@@ -10,7 +10,7 @@ from typing import ClassVar
 import asyncpg
 import msgspec
 import pytest
-from engines import create_database, drop_database, named_database
+from engines import named_database
 from house import someone
 
 from api_spec import assembly
@@ -46,27 +46,6 @@ async def count(house, entries=1):
         for number in range(entries):
             await act.record(Counted(number, act.conceal("name", f"sheep {number}")), "fold")
     return act.id
-
-
-@pytest.fixture
-async def elsewhere(house, request, tmp_path):
-    """Settings of an instance that is not there yet, on the same engine."""
-    place = tmp_path / "elsewhere"
-    settings = msgspec.structs.replace(
-        house.settings, data_dir=str(place), public_dir=str(place / "public"),
-        signer_dir=str(place / "signer"), dsn=f"sqlite:///{place}/daylight.sqlite",
-    )  # fmt: skip
-    before = house.dsn, house.settings
-    if house.engine == "sqlite":
-        yield settings
-        return
-    server = request.getfixturevalue("server")
-    dsn = named_database(server, await create_database(server))
-    yield msgspec.structs.replace(settings, dsn=dsn)
-    await house.close()
-    house.dsn, house.settings = before
-    await house.open()
-    await drop_database(dsn)
 
 
 async def backed_up(house, out, settings_file=None):

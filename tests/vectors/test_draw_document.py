@@ -11,7 +11,7 @@ from bidding.closing.rules import LAPSE_REASONS, VOID_REASONS, State
 from bidding.draw.rules import TRANSITIONS
 from bidding.eligibility.rules import GROUNDS
 from bidding.report.rules import DEMANDS_ZH
-from scripts import draw_example
+from scripts import draw_example, worked_example
 
 TEXT = (ROOT / "api_spec" / "documents" / "draw.md").read_text(encoding="utf-8")
 
@@ -22,7 +22,7 @@ def test_every_figure_of_the_worked_example_is_computed_anew():
 
 def test_the_figures_are_those_of_the_vectors_bundle():
     bundle, _ = draw_example.case()
-    example = TEXT.partition(draw_example.BEGIN)[2]
+    example = TEXT.partition(worked_example.BEGIN)[2]
     logged = json.dumps(json.loads(draw_example.VECTORS.read_text(encoding="utf-8")))
     for stratum in bundle.request.strata:
         assert stratum.root in example
