@@ -11,9 +11,6 @@ from collections.abc import Callable, Generator, Sequence
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-
 from bidding.sheet.rules import (
     COLUMNS_MAX,
     ENCODINGS,
@@ -123,6 +120,8 @@ def _csv_rows(file: BinaryIO, shape: Shape) -> Generator[Row, None, None]:
 
 
 def _xlsx_rows(file: BinaryIO) -> Generator[Row, None, None]:
+    from openpyxl import load_workbook  # here: a third of a second, and few files are XLSX
+
     file.seek(0)
     try:
         _check_archive(file)
@@ -181,6 +180,9 @@ def write_xlsx(
 
     `notes` go to a second sheet, a line each.
     """
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     for line in (header, *lines):
