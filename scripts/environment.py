@@ -106,6 +106,18 @@ def ensure(purpose: str) -> Path:
     return interpreter
 
 
+def keeping_bytecode() -> dict[str, str]:
+    """Return the variables of a process that starts hundreds of others in `.venv`.
+
+    Where PYTHONDONTWRITEBYTECODE is set, each of them would compile everything again that has no
+    bytecode yet; here they keep it, in `.venv`, so that the sources stay as they were.
+    """
+    variables = dict(os.environ)
+    if variables.pop("PYTHONDONTWRITEBYTECODE", ""):
+        variables.setdefault("PYTHONPYCACHEPREFIX", str(HOME / "bytecode"))
+    return variables
+
+
 def enter(purpose: str) -> None:
     """Go on inside `.venv`: return at once if already there, else start over in it."""
     interpreter = ensure(purpose)

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts.environment import ROOT, enter
+from scripts.environment import ROOT, enter, keeping_bytecode
 
 WORKERS_MAX = 4  # each has a PostgreSQL server of its own
 
@@ -20,7 +20,7 @@ def main() -> int:
     enter("test")
     everything = ["-n", str(min(os.cpu_count() or 1, WORKERS_MAX))]
     command = [sys.executable, "-m", "pytest", *(sys.argv[1:] or everything)]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env=keeping_bytecode(), check=False).returncode
 
 
 if __name__ == "__main__":

@@ -6,14 +6,13 @@ The suite tries samples of the same: every covered column and every public file,
 at which a process can die or a disk fail, two processes and two sequencers under load.
 """
 
-import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from scripts.environment import ROOT, enter
+from scripts.environment import ROOT, enter, keeping_bytecode
 
 ASKED = {
     "DAYLIGHT_EVERY_CHANGE": "1",
@@ -32,7 +31,7 @@ def main() -> int:
     enter("test")
     begun = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *TESTS, *sys.argv[1:]]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **ASKED}, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=keeping_bytecode() | ASKED, check=False)
     print(f"{(time.monotonic() - begun) / 60:.0f} minutes")
     return done.returncode
 
