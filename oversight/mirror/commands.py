@@ -2,21 +2,25 @@
 
 A mirror answers `add-checkpoint` as a witness does, with one promise more: by the time it signs,
 every entry and tile of that checkpoint lies verified on its own disk. (It is not a `tlog-mirror`:
-it fetches what is new from the log's own files and takes no uploads.)
+it fetches what is new from the log's own files and takes no uploads.) Its copy carries the
+cosignatures that the log's own checkpoint carries, so that it is judged as the log itself is.
 """
 
 import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from oversight.ambient import Clock, utc_now
 from oversight.errors import ProofRejected
 from oversight.keys.private import alone
-from oversight.ledger.checkpoint import Checkpoint
+from oversight.ledger.checkpoint import Checkpoint, parse_checkpoint
+from oversight.ledger.notes import note_parts
 from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.mirror.copying import copy_log, holds
+from oversight.mirror.handing_on import cosigners_named, with_cosignatures
 from oversight.publication.directory import write_file
 from oversight.publication.source import (
     CHECKPOINT,
@@ -36,6 +40,7 @@ logger = logging.getLogger("daylight.mirror")
 PUBLIC = "public"  # below it a directory for each log, named by its origin hash
 AT_ONCE = 64 * 256  # entries that a submission may wait for; more is fetched by our own clock
 TURN_SECONDS = 5.0  # that a submission waits for the one before it
+OTHERS_SECONDS = 2.0  # after a submission, for the log to publish what its witnesses signed
 
 
 class Mirror:
@@ -45,6 +50,7 @@ class Mirror:
         self.cosigner, self._clock = cosigner, clock
         self.public = cosigner.directory / PUBLIC
         self._turn, self._stopping = threading.Lock(), threading.Event()
+        self._submitted = threading.Event()
         self._whole: set[str] = set()  # origins whose copy this process found, or made, whole
 
     def directory_of(self, origin: str) -> Path:
@@ -53,7 +59,10 @@ class Mirror:
 
     def submit(self, data: bytes) -> Answer:
         """Answer a submission of somebody else; what it covers is fetched first."""
-        return add_checkpoint(self.cosigner, data, self._clock, self._held_at_once)
+        answer = add_checkpoint(self.cosigner, data, self._clock, self._held_at_once)
+        if answer.outcome is Outcome.COSIGNED:
+            self._submitted.set()
+        return answer
 
     def follow(self, log: LogRecord) -> Answer | None:
         """Fetch, verify, store and cosign the newest checkpoint of a log; None: it is an older one.
@@ -70,7 +79,9 @@ class Mirror:
                 return None
             path = _path(source, log, shown)
             data = write_submission(log.known.size, path, note)
-            return add_checkpoint(self.cosigner, data, self._clock, self._held)
+            return add_checkpoint(
+                self.cosigner, data, self._clock, partial(self._held, offered=note)
+            )
 
     def _compare(self, log: LogRecord, shown: Checkpoint, note: str) -> None:
         """Hold an older checkpoint against our own copy, and keep it if it is no beginning of it.
@@ -104,17 +115,20 @@ class Mirror:
         return failed
 
     def keep_following(self, seconds: float) -> None:
-        """Follow every log, each `seconds` anew, until `stop`."""
+        """Follow every log, each `seconds` anew and soon after a submission, until `stop`."""
         while not self._stopping.is_set():
             try:
                 self.follow_all()
             except Exception:
                 logger.exception("following failed")
-            self._stopping.wait(seconds)
+            if self._submitted.wait(seconds):
+                self._stopping.wait(OTHERS_SECONDS)
+                self._submitted.clear()
 
     def stop(self) -> None:
         """End following, in the midst of a copy if need be: the next run goes on from there."""
         self._stopping.set()
+        self._submitted.set()
 
     @contextmanager
     def _held_at_once(self, log: LogRecord, shown: Checkpoint) -> Iterator[None]:
@@ -125,10 +139,11 @@ class Mirror:
             yield
 
     @contextmanager
-    def _held(self, log: LogRecord, shown: Checkpoint) -> Iterator[None]:
+    def _held(self, log: LogRecord, shown: Checkpoint, offered: str = "") -> Iterator[None]:
         """Have the files of a checkpoint on the disk; publish it after it was cosigned.
 
         One at a time: two checkpoints that both extend the last one must not mix their files.
+        `offered` is the note as the log publishes it, with the lines of its witnesses.
         """
         if not self._turn.acquire(timeout=TURN_SECONDS):
             raise CannotNow("another checkpoint is being fetched")
@@ -136,7 +151,7 @@ class Mirror:
             with alone(self.cosigner.directory):
                 self._fetch(log, shown)
                 yield
-                self._publish(log.origin)
+                self._publish(log.origin, offered)
         finally:
             self._turn.release()
 
@@ -161,11 +176,30 @@ class Mirror:
         if self._stopping.is_set():
             raise CannotNow("stopping")
 
-    def _publish(self, origin: str) -> None:
-        """Publish the checkpoint that was cosigned last, as the record has it."""
+    def _publish(self, origin: str, offered: str = "") -> None:
+        """Publish the checkpoint that was cosigned last, as the record has it, and who else did."""
         note = self.cosigner.store.note(origin_hash(origin))
         if note is not None:
-            write_file(self.directory_of(origin), CHECKPOINT, note.encode())
+            whole = self._with_witnesses(origin, note, offered)
+            write_file(self.directory_of(origin), CHECKPOINT, whole.encode())
+
+    def _with_witnesses(self, origin: str, note: str, offered: str) -> str:
+        """Return the note with the lines that are offered, or stand below it already."""
+        copy = self.directory_of(origin)
+        try:
+            signed = parse_checkpoint(note_parts(note)[0])
+            keys = cosigners_named(self.cosigner.directory, copy.name, copy, signed)
+        except (ProofRejected, SourceUnreachable) as trouble:
+            logger.warning("%s: no cosignatures are handed on: %s", origin, trouble)
+            return note
+        return with_cosignatures(note, [offered, self._published(copy)], keys)
+
+    def _published(self, copy: Path) -> str:
+        try:
+            found = DirectorySource(copy).read(CHECKPOINT, CHECKPOINT_BYTES_MAX)
+        except (ProofRejected, SourceUnreachable):
+            return ""
+        return found.decode(errors="replace")
 
     def publish_all(self) -> None:
         """Publish again what is cosigned: a death may have come between record and file."""
