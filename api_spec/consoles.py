@@ -14,12 +14,14 @@ from bidding.verdict import console as verdict
 from oversight.blind import console as blind
 from oversight.custody import console as custody
 from oversight.identity import console as identity
+from oversight.ledger import console as ledger
 from oversight.mirror import console as mirror
 from oversight.policy import console as policy
 from oversight.witness import console as witness
 
 CONSOLES: tuple[click.Command, ...] = (
     *identity.COMMANDS,
+    ledger.act,
     *custody.COMMANDS,
     blind.blind,
     policy.policy,

@@ -16,6 +16,7 @@ from litestar.routes import HTTPRoute
 from api_spec.examples import JSON, add_examples
 from api_spec.problems import PROBLEM_JSON, RULE_OF_STATUS, RULES_PAGE
 from oversight.authority.rules import Permission
+from oversight.wire import ACT_HEADER, ID_PATTERN
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 BEARER = "bearer"
@@ -50,6 +51,11 @@ ETAG = {
 REPLAY = {
     "description": "Present and `true` when an earlier identical request had this answer.",
     "schema": {"type": "string", "enum": ["true"]},
+}
+ACT = {
+    "description": "The act that carried the request out, then or now: "
+    "`/v1/ledger/acts/{act}` tells how far it has come. Absent where nothing was put on the log.",
+    "schema": {"type": "string", "pattern": ID_PATTERN},
 }
 SECURITY_SCHEMES = {
     BEARER: {
@@ -249,6 +255,7 @@ def _finish_operation(operation: dict[str, Any], method: str, handler: HTTPRoute
     headers = success.setdefault("headers", {})
     if method in WRITES:
         headers["Idempotent-Replay"] = REPLAY
+        headers[ACT_HEADER] = ACT
         if "reads" in handler.opt:
             operation["requestBody"] = _file_body(handler.opt["reads"])
         operation.get("requestBody", {})["required"] = "requestBody" in operation

@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -15,10 +16,12 @@ from litestar.params import HeaderParameter
 from api_spec.contract import is_json, open_structs, read_json
 from api_spec.description import WRITES, doors
 from api_spec.problems import CREDENTIALS_VALID
+from api_spec.replies import ACT_STATE
 from oversight.authority.rules import Actor, require
 from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Occasion, Once, Replayed
 from oversight.identity import queries as identity
+from oversight.wire import ACT_HEADER
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -129,7 +132,8 @@ async def provide_occasion(
     actor = request.scope.get("user")
     who = actor.person if isinstance(actor, Actor) else PUBLIC
     door = f"{request.method} {request.scope['path_template']}"
-    once = Once(who, door, idempotency_key, await request_digest(request))
+    tell = partial(request.scope["state"].__setitem__, ACT_STATE)
+    once = Once(who, door, idempotency_key, await request_digest(request), tell)
     return Occasion(clock=request.app.state.clock, once=once)
 
 
@@ -152,7 +156,7 @@ def replay(request: Request[Any, Any, Any], earlier: Replayed) -> Response[bytes
     return Response(
         earlier.answer,
         status_code=status,
-        headers={"Idempotent-Replay": "true"},
+        headers={"Idempotent-Replay": "true", ACT_HEADER: earlier.act},
         media_type="application/json",
     )
 

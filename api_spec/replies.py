@@ -11,7 +11,11 @@ from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from oversight.wire import ACT_HEADER
+
 access = logging.getLogger("daylight.access")
+
+ACT_STATE = "daylight_act"  # where a request's state keeps the act that answered
 
 CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PROTECTIVE_HEADERS: Mapping[str, str] = {
@@ -35,6 +39,14 @@ async def protect(message: Message, scope: Scope) -> None:
     if "user" in scope and scope["user"] is not None:
         headers["Cache-Control"] = "private, no-cache"
         headers["Vary"] = "Authorization"
+
+
+async def name_act(message: Message, scope: Scope) -> None:
+    """Name the act that carried a write out; a refusal has none, whatever was tried."""
+    if message["type"] != "http.response.start" or message["status"] >= HTTPStatus.BAD_REQUEST:
+        return
+    if act := scope["state"].get(ACT_STATE):
+        MutableScopeHeaders.from_message(message)[ACT_HEADER] = act
 
 
 async def correct_allow(message: Message, scope: Scope) -> None:

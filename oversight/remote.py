@@ -13,6 +13,8 @@ from typing import IO, Any
 import click
 import httpx
 
+from oversight.wire import ACT_HEADER
+
 REFUSED, UNREACHABLE, FAILED = 1, 3, 4
 CONFIG_FILE = "daylight.config"  # where a command finds the --config of its call: Context.meta
 SERVER_FAULT = 500  # the first status that is the service's own fault
@@ -125,6 +127,8 @@ class Remote:
     ) -> Any:
         """Write with an Idempotency-Key (`key`, else a fresh one); `content` goes as it is.
 
+        Which act did it is told on standard error, for `daylight act show`.
+
         Raises:
             Refused, Unreachable.
         """
@@ -133,7 +137,10 @@ class Remote:
             content = json.dumps(body, ensure_ascii=False).encode()
         if content is not None:
             headers["Content-Type"] = content_type
-        return _content(self._asked(method, path, query or {}, headers, content, timeout))
+        answer = self._asked(method, path, query or {}, headers, content, timeout)
+        if act := answer.headers.get(ACT_HEADER):
+            click.echo(f"act {act}", err=True)
+        return _content(answer)
 
     def _asked(  # noqa: PLR0917, one request, all of it
         self,

@@ -29,6 +29,7 @@ _END = r"$(?!\n)"
 # the direction of a line, so that a name reads as another.
 _UNSEEN = r"\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 INDEX_MAX = 2**53 - 1  # the largest integer that every JSON reader keeps exactly
+ACT_HEADER = "Daylight-Act"  # of an answer: the act by which the request was carried out
 PAGE_LIMIT = 100  # items on a page, unless the list says otherwise
 
 ID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}" + _END

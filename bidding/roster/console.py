@@ -80,7 +80,7 @@ def add(service: Remote, file: TextIO) -> None:
     Personal fields are read from a file, because others on a machine may see a command's words.
     """
     made = service.post("/v1/roster/experts", json_of(file))
-    service.show(made, f"{made['expert']}  {made['status']}  (act {made['act']})")
+    service.show(made, f"{made['expert']}  {made['status']}")
 
 
 @click.command("admit")
@@ -91,7 +91,7 @@ def admit(service: Remote, experts: tuple[str, ...], registered_by: str) -> None
     """Admit EXPERTS, or all of an import: as the second of two people."""
     order = {"experts": list(experts), "registered_by": registered_by}
     made = service.post("/v1/roster/admissions", order, timeout=600.0)
-    service.show(made, f"admitted {made['admitted']} experts (act {made['act']})")
+    service.show(made, f"admitted {made['admitted']} experts")
 
 
 def _standing_command(step: Step) -> click.Command:
@@ -107,7 +107,7 @@ def _standing_command(step: Step) -> click.Command:
         path = "proposals" if step is Step.PROPOSE else f"standing/{step.value}"
         order = {"reason": reason, "statement": statement}
         made = service.post(f"/v1/roster/experts/{expert}/{path}", order)
-        service.show(made, f"{made['expert']}  {made['status']}  (act {made['act']})")
+        service.show(made, f"{made['expert']}  {made['status']}")
 
     return change
 

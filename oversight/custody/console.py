@@ -129,7 +129,7 @@ def erase_payload(service: Remote, act: str, n: int, fields: tuple[str, ...], gr
     """
     order = {"act": act, "n": n, "fields": list(fields), "ground": ground}
     made = service.post("/v1/ledger/erasures", order)
-    service.show(made, f"erased; on the log by the act {made['act']}")
+    service.show(made, "erased")
 
 
 COMMANDS: tuple[click.Command, ...] = (keys, payload)

@@ -1,5 +1,7 @@
 """Claims of requests and their stored answers, written in the act's own transaction only."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from oversight.ambient import Clock, utc_now
@@ -9,6 +11,10 @@ from oversight.idempotency.rules import KEY_REUSED
 from oversight.keys.directory import ring
 
 
+def _to_nobody(_: str) -> None:
+    """Tell nobody."""
+
+
 class Once(msgspec.Struct, frozen=True):
     """The request under which somebody acts."""
 
@@ -16,6 +22,7 @@ class Once(msgspec.Struct, frozen=True):
     route: str
     key: str  # the Idempotency-Key
     body_digest: bytes  # SHA-256 of the request's body
+    tell: Callable[[str], None] = _to_nobody  # hears which act answers; it may yet be undone
 
 
 class Occasion(msgspec.Struct, frozen=True):
@@ -64,7 +71,10 @@ async def claim(once: Once, act: str) -> None:
 
 
 async def keep_answer(once: Once, answer: bytes) -> None:
-    """Store the answer of a claimed request, encrypted: it may hold a secret shown once."""
+    """Store the answer of a claimed request, encrypted: it may hold a secret shown once.
+
+    Who asked is told the act, so that the answer can name it.
+    """
     rows = await run_brief(
         "UPDATE answered_request SET answer = {}"
         ' WHERE actor_key = {} AND route = {} AND "key" = {} RETURNING act',
@@ -72,6 +82,7 @@ async def keep_answer(once: Once, answer: bytes) -> None:
         *_names(once),
     )
     assert len(rows) == 1, "the request was not claimed"
+    once.tell(rows[0]["act"])
 
 
 def _names(once: Once) -> tuple[str, str, str]:

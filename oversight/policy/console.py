@@ -24,7 +24,7 @@ def adopt(service: Remote, file: Path) -> None:
     made = service.post("/v1/ledger/policies", {"policy": text})
     service.show(
         made,
-        f"Recorded by act {made['act']}.",
+        "Recorded.",
         "It counts once the quorum before it has confirmed the entry; a weaker one in 24 hours.",
     )
 

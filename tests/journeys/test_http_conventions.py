@@ -48,6 +48,32 @@ async def test_a_repeated_write_has_the_same_answer_and_one_effect(asking, house
     assert await house.log_rows() == before
 
 
+async def test_the_answer_to_a_write_names_its_act_also_when_it_is_repeated(asking):
+    order = ("POST", "/v1/identity/parties", PARTY)
+    answers = [await asking.ask(*order, token=asking.token, key="key-0001") for _ in range(2)]
+    act = answers[0].headers["daylight-act"]
+    assert answers[1].headers["daylight-act"] == act
+    other = await asking.ask(*order, token=asking.token)
+    assert other.headers["daylight-act"] != act
+    (entry,) = (await asking.ask("GET", f"/v1/ledger/acts/{act}")).json()["entries"]
+    assert entry["kind"] == "oversight.identity.party_registered"
+
+
+async def test_what_puts_nothing_on_the_log_names_no_act(asking):
+    refused = await asking.ask(
+        "POST", "/v1/identity/parties", {**PARTY, "uscc": "1"}, token=asking.token
+    )
+    read = await asking.ask("GET", "/v1/identity/parties", token=asking.token)
+    sought = await asking.ask(
+        "POST",
+        "/v1/roster/searches",
+        {},
+        token=await asking.enter(Role.TRADING_CENTER, Post.POOL_KEEPER),
+    )
+    assert [one.status_code for one in (refused, read, sought)] == [422, 200, 200]
+    assert all("daylight-act" not in one.headers for one in (refused, read, sought))
+
+
 async def test_a_write_without_its_key_is_told_which_header_is_missing(asking, house):
     before = await house.log_rows()
     authorization = {"Authorization": f"Bearer {asking.token}"}
