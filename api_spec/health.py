@@ -1,6 +1,12 @@
-"""Whether the service is well: for load balancers, operators and anyone who wonders."""
+"""Whether the service is well: for load balancers, operators and anyone who wonders.
+
+A service that refuses acts still answers 200, as `reads-only`: the log, its proofs and its public
+files are wanted most when something is wrong with it, and every process on that database is in
+the same state, so that a balancer would have nobody left to ask. Only `ill` is a 503.
+"""
 
 from datetime import datetime
+from enum import StrEnum
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -15,10 +21,20 @@ from oversight.ledger.queries import entry, head_size, newest_checkpoint
 from oversight.values.instants import from_micro_text
 
 
-class Health(msgspec.Struct, frozen=True):
-    """How the service is; with status `ill` the answer is a 503."""
+class Status(StrEnum):
+    """Whether requests are worth sending, and which."""
 
-    status: Annotated[str, Meta(pattern="^(well|ill)$")]
+    WELL = "well"
+    READS_ONLY = "reads-only"
+    ILL = "ill"
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How the service is; only with status `ill` is the answer a 503, and nothing can be had."""
+
+    status: Annotated[
+        Status, Meta(description="`reads-only`: what is there can be read, no act is taken.")
+    ]
     version: str
     database: Annotated[bool, Meta(description="The database answers.")]
     log_size: Annotated[int, Meta(description="Entries that have an index.")]
@@ -40,7 +56,11 @@ class Health(msgspec.Struct, frozen=True):
     tags=["operation"],
 )
 async def get_health(request: Request[Any, Any, Any]) -> Response[Health]:
-    """Tell the version, whether the database answers, and how far the newest checkpoint reaches."""
+    """Tell the version, whether the database answers, and how far the newest checkpoint reaches.
+
+    200 with status `well` or `reads-only`: send requests. 503 with `ill`: the database is away. An
+    operator is called for whenever the status is not `well`.
+    """
     number = version("daylight-oversight")
     try:
         size, newest = await head_size(), await newest_checkpoint()
@@ -48,8 +68,9 @@ async def get_health(request: Request[Any, Any, Any]) -> Response[Health]:
         covered = newest.size if newest else 0
         age = await _age(covered, request.app.state.clock())
     except Exception:
-        return Response(Health("ill", number, False, 0, 0, False, -1), status_code=503)
-    return Response(Health("well", number, True, size, covered, goes_on, age))
+        return Response(Health(Status.ILL, number, False, 0, 0, False, -1), status_code=503)
+    status = Status.WELL if goes_on else Status.READS_ONLY
+    return Response(Health(status, number, True, size, covered, goes_on, age))
 
 
 async def _goes_on() -> bool:

@@ -13,6 +13,8 @@ from api_spec.app import create_app
 from api_spec.problems import PROBLEM_JSON
 from oversight.authority.rules import Post, Role
 from oversight.errors import Ground, ProofRejected, Rule, RuleBroken
+from oversight.ledger.guard import stop
+from oversight.ledger.recording import LOOK_SECONDS
 
 PARTY = {"role": "firm", "name": "某单位"}
 
@@ -331,10 +333,24 @@ async def test_the_documentation_page_needs_nothing_from_elsewhere(sqlite_house)
 async def test_health_tells_version_database_and_checkpoint(asking, house):
     await house.settle()
     house.pass_time(seconds=7)
-    health = (await asking.ask("GET", "/v1/health")).json()
-    assert health["status"] == "well"
+    answer = await asking.ask("GET", "/v1/health")
+    health = answer.json()
+    assert (answer.status_code, health["status"], health["takes_acts"]) == (200, "well", True)
     assert health["log_size"] == health["checkpoint_size"] == 4
     assert health["checkpoint_age_seconds"] == 7
+
+
+async def test_a_service_that_takes_no_act_says_so_and_is_read_all_the_same(asking, house):
+    await house.settle()
+    stop("signed elsewhere")
+    await asyncio.sleep(2 * LOOK_SECONDS)  # PostgreSQL's acts look at the log that often
+    refused = await asking.ask("POST", "/v1/identity/parties", PARTY, token=asking.token)
+    assert (refused.status_code, refused.json()["code"]) == (503, "ledger.unbroken")
+    answer = await asking.ask("GET", "/v1/health")
+    health = answer.json()
+    assert (answer.status_code, health["status"]) == (200, "reads-only")
+    assert (health["takes_acts"], health["database"]) == (False, True)
+    assert (await asking.ask("GET", "/v1/ledger/checkpoint")).status_code == 200
 
 
 async def test_a_service_without_its_database_is_ill(sqlite_house):

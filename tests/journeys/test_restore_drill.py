@@ -104,7 +104,9 @@ def test_an_old_backup_stops_acts_until_recover_has_brought_back_what_was_signed
         "POST", "/v1/identity/parties", {"role": "agent", "name": "某"}, token=service.token
     )
     assert (refused.status_code, refused.json()["code"]) == (503, "ledger.unbroken"), refused.text
-    assert not service.request("GET", "/v1/health").json()["takes_acts"]
+    health = service.request("GET", "/v1/health")
+    assert (health.status_code, health.json()["status"]) == (200, "reads-only")
+    assert not health.json()["takes_acts"]
     assert "recover" in refused.json()["needed"]
     busy = service.spawn("recover", "--from", "data/public", check=False)
     assert busy.returncode == 1
