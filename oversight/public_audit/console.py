@@ -47,8 +47,8 @@ OPTIONS = (
     ),
     click.option(
         "--state", type=click.Path(file_okay=False, path_type=Path),
-        help="Directory of your own where the audit keeps how far it came; one for each place, "
-        "since a copy that lags behind is a rollback to it, and is kept as evidence.",
+        help="Directory of your own where the audit keeps how far it came, and 32 bytes for each "
+        "entry; one for each log, so that all places that show it are held against each other.",
     ),
     click.option(
         "--processes", type=click.IntRange(1, 64), default=min(8, os.cpu_count() or 1),

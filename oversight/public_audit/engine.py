@@ -80,7 +80,8 @@ def audit_log(
     state = State(directory / FILE if directory is not None else None)
     try:
         with _rare_garbage_runs():
-            return _Audit(source, trust, book, state, say, processes).run(directory is not None)
+            kept = directory is not None
+            return _Audit(source, trust, book, state, say, processes, kept).run()
     finally:
         state.close()
 
@@ -117,18 +118,26 @@ class _Audit:
     """One audit under way."""
 
     def __init__(  # noqa: PLR0917, all that an audit consists of
-        self, source: Source, trust: Trust, book: Book, state: State, say: Say, processes: int
+        self,
+        source: Source,
+        trust: Trust,
+        book: Book,
+        state: State,
+        say: Say,
+        processes: int,
+        kept: bool,
     ) -> None:
         self.source, self.trust, self.book, self.state, self.say = source, trust, book, state, say
-        self.processes = processes
+        self.processes, self.kept = processes, kept
         self.progress = _begin(state, trust)
         self.began = self.progress.checked
         self.alarms: list[str] = []
         self.differences: list[str] = []
         self.differences_total = 0
         self.judged: Judged | None = None
+        self.older: list[str] = []  # what is to be said of a copy that lags behind
 
-    def run(self, kept: bool) -> Report:
+    def run(self) -> Report:
         """Audit, and tell."""
         if self.state.evidence():
             self.alarms.append("an earlier audit caught this log; its state keeps the evidence")
@@ -141,7 +150,7 @@ class _Audit:
                 self._look_around(log)
                 self._conclude(checkpoint, raw)
         self.state.save(self.progress)
-        return self._report(kept)
+        return self._report()
 
     # The checkpoint -----------------------------------------------------------------------------
 
@@ -160,7 +169,7 @@ class _Audit:
         """Tell whether the log only appended to what was accepted before; the edge holds then."""
         before, now = self.progress, log.checkpoint
         if now.size < before.size:
-            self._alarm(f"rolled back from {before.size} to {now.size} entries, both signed", raw)
+            self._look_back(now, raw)
             return False
         try:
             log.check_edge()
@@ -177,6 +186,18 @@ class _Audit:
         self.progress.note = raw
         return True
 
+    def _look_back(self, now: Checkpoint, raw: str) -> None:
+        """Hold an older checkpoint against what was seen; that stays as it is either way."""
+        older = f"the files here are older than what you saw: {now.size} of {self.progress.size}"
+        seen = self.state.root_at(now.size)
+        if seen is None:
+            self.older.append(f"{older} entries; whether they are the same cannot be told yet")
+        elif seen == now.root:
+            self.older.append(f"{older} entries, the same ones; nothing else here was read")
+        else:
+            sizes = f"size {now.size} is no beginning of size {self.progress.size}"
+            self._alarm(f"forked: {sizes}, both signed", raw)
+
     def _alarm(self, text: str, raw: str) -> None:
         self.alarms.append(text)
         self.state.keep_evidence(self.progress.note, raw)
@@ -192,7 +213,7 @@ class _Audit:
         """Read every bundle after the last that was judged; judge them while none is missing."""
         size, whole = log.checkpoint.size, True
         self.state.save(self.progress)
-        wanted = Wanted(frozenset(self.book.judges), self.book.plain)
+        wanted = Wanted(frozenset(self.book.judges), self.book.plain, self.kept)
         try:
             processes = min(self.processes, 1 + (size - self.began) // ENTRIES_FOR_A_PROCESS)
             for run in read_runs(self.source, self._tasks(log), wanted, processes):
@@ -226,6 +247,8 @@ class _Audit:
 
     def _judge(self, run: Run) -> None:
         """Judge a run of entries that follows what was judged so far."""
+        if run.leaves:
+            self.state.keep_leaves(run.number, run.leaves)
         self.state.count_kinds(run.kinds)
         for fault in run.faults:
             self.state.note(fault.index, "", Finding(fault.text))
@@ -258,9 +281,9 @@ class _Audit:
             return
         self.progress.eras = self.judged.eras
 
-    def _report(self, kept: bool) -> Report:
+    def _report(self) -> Report:
         state, progress = self.state, self.progress
-        unchecked = []
+        unchecked = [*self.older]
         if self.judged is not None and self.judged.witnessed.missed:
             unchecked.append("the quorum of cosigners is not reached (yet)")
         if progress.checked < progress.size:
@@ -272,7 +295,7 @@ class _Audit:
             self._told(False), state.count_findings(False), self._told(True), alerts,
             dict(state.unknown_kinds(self.book.known, SHOWN_MAX)),
             blinds, len(uncounted(state.shelf(BLINDS))),
-            self.judged.witnessed if self.judged else None, unchecked, kept,
+            self.judged.witnessed if self.judged else None, unchecked, self.kept,
         )  # fmt: skip
 
     def _told(self, alert: bool) -> list[Told]:

@@ -78,7 +78,7 @@ def render(report: Report) -> Iterator[str]:
     for text in report.unchecked:
         yield f"not checked: {text}"
     if not report.kept:
-        yield "no state was kept: a rollback or fork since an earlier audit cannot show"
+        yield "no state was kept: that the log went back or forked since an audit cannot show"
     yield f"verdict:  {verdict(report)}"
 
 

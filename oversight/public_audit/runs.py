@@ -17,6 +17,7 @@ from itertools import islice
 from operator import attrgetter
 
 import msgspec
+from msgspec.structs import replace
 
 from oversight.errors import ProofRejected
 from oversight.ledger.facts import Entry
@@ -47,6 +48,7 @@ class Run(msgspec.Struct, frozen=True):
     told: list[Told] = []  # entries that a rule wants to see
     faults: list[Fault] = []
     rejected: str = ""  # why the bundle is not the log's
+    leaves: bytes = b""  # the hashes of all its entries, where they are wanted
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -63,6 +65,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     kinds: frozenset[str]
     plain: Mapping[str, Plain]
+    leaves: bool = False  # whether leaf hashes are wanted, too
 
     def includes(self, line: Line | Entry) -> bool:
         """Tell whether a rule wants to see an entry."""
@@ -81,18 +84,19 @@ def read_run(source: Source, task: Task, wanted: Wanted) -> Run:
     if task.expected is None:
         return Run(task.number, rejected=task.rejected)
     try:
-        entries = read_expected(source, task.expected)
+        entries, tile = read_expected(source, task.expected)
     except ProofRejected as rejected:
         return Run(task.number, rejected=str(rejected))
     first, entries = task.number * WIDTH + task.start, entries[task.start :]
+    leaves = tile if wanted.leaves else b""
     alike = read_alike(entries)
     if alike is None:
-        return _read_one_by_one(task.number, first, entries, wanted)
+        return replace(_read_one_by_one(task.number, first, entries, wanted), leaves=leaves)
     kinds = Counter(map(_KIND_OF, alike))
     told: list[Told] = []
     if not wanted.kinds.isdisjoint(kinds):
         told = [told_of(at, line) for at, line in enumerate(alike, first) if wanted.includes(line)]
-    return Run(task.number, len(entries), kinds, told)
+    return Run(task.number, len(entries), kinds, told, leaves=leaves)
 
 
 def _read_one_by_one(number: int, first: int, entries: list[bytes], wanted: Wanted) -> Run:

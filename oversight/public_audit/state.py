@@ -1,8 +1,9 @@
 """What an auditor keeps between two audits: a SQLite file of his own, written by nobody else.
 
 It says how far the log was checked and under which checkpoint, whom he trusts, what was found,
-and what the rules remember. All of it is committed together, so an audit that is killed goes on
-from its last commit.
+what the rules remember, and the leaf hashes of the tree (32 bytes for each entry), so that older
+checkpoints can be held against it. All of it is committed together, so an audit that is killed
+goes on from its last commit.
 """
 
 import sqlite3
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import msgspec
 
+from oversight.ledger.rules import HASH_BYTES
+from oversight.ledger.tiles import WIDTH
+from oversight.public_audit.remembered import root_of_first
 from oversight.public_audit.rules import Finding, Shelf
 
 FILE = "public-audit.sqlite3"
@@ -30,6 +34,7 @@ CREATE TABLE IF NOT EXISTS finding (
   entry INTEGER NOT NULL, alert INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS evidence (note TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS leaves (bundle INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
 """
 
 
@@ -134,6 +139,26 @@ class State:
         """Return how many entries of a kind there are."""
         row = self._base.execute("SELECT count FROM kind WHERE kind = ?", (kind,)).fetchone()
         return int(row[0]) if row else 0
+
+    def keep_leaves(self, bundle: int, hashes: bytes) -> None:
+        """Remember the leaf hashes of a bundle in the place of the fewer that were seen before."""
+        self._base.execute("INSERT OR REPLACE INTO leaves VALUES (?, ?)", (bundle, hashes))
+
+    def root_at(self, size: int) -> bytes | None:
+        """Return the root that the first `size` entries had, or None if not all were seen."""
+        bundles, rest = divmod(size, WIDTH)
+        whole, reach = self._base.execute(
+            "SELECT count(*) FILTER (WHERE bundle < ? AND length(hashes) = ?), "
+            "coalesce(max(length(hashes)) FILTER (WHERE bundle = ?), 0) FROM leaves",
+            (bundles, WIDTH * HASH_BYTES, bundles),
+        ).fetchone()
+        if whole < bundles or reach < rest * HASH_BYTES:
+            return None
+        return root_of_first(size, self._leaves)
+
+    def _leaves(self, bundle: int) -> bytes:
+        row = self._base.execute("SELECT hashes FROM leaves WHERE bundle = ?", (bundle,)).fetchone()
+        return bytes(row[0])
 
     def keep_evidence(self, *notes: str) -> None:
         """Keep checkpoints that contradict each other, for good."""

@@ -74,7 +74,7 @@ class VerifiedLog:
 
     def bundle(self, index: int) -> list[bytes]:
         """Return the entries of one bundle: 256, or as many as there are at the end."""
-        return read_expected(self.source, self.expected(index))
+        return read_expected(self.source, self.expected(index))[0]
 
     def expected(self, index: int) -> Expected:
         """Return what the tree demands of one bundle."""
@@ -165,8 +165,9 @@ class VerifiedLog:
         )
 
 
-def read_expected(source: Source, expected: Expected) -> list[bytes]:
-    """Return the entries of a bundle that is as a tree demands; its tile must be so, too.
+def read_expected(source: Source, expected: Expected) -> tuple[list[bytes], bytes]:
+    """Return the entries of a bundle that is as a tree demands; its tile must be so, too: that
+    is returned as well, as far as the bundle reaches.
 
     Raises:
         ProofRejected, SourceUnreachable: as `VerifiedLog`.
@@ -179,7 +180,7 @@ def read_expected(source: Source, expected: Expected) -> list[bytes]:
     if b"".join(leaves) != tile or (root and root_of(leaves) != root):
         tile = expected.tile or _read_checked_tile(source, 0, index, root)
         raise ProofRejected(_which_entry(index, width, entries, tile))
-    return entries
+    return entries, tile
 
 
 def _read_checked_tile(source: Source, level: int, index: int, root: bytes) -> bytes:

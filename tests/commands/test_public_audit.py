@@ -15,6 +15,7 @@ from oversight.ledger.notes import make_vkey, sign_note
 from oversight.ledger.rules import Tree, leaf_hash, root_of
 from oversight.ledger.tiles import bundle_path, make_bundle, tile_path
 from oversight.public_audit.report import CLEAN, DIFFERENT, INCOMPLETE, render
+from oversight.public_audit.state import FILE, State
 from scripts.made_up_log import ORIGIN, Scene
 
 SIZE = 600  # two full bundles and a part of a third
@@ -197,17 +198,86 @@ def test_the_next_audit_goes_on_where_the_last_one_ended(directory, scene, tmp_p
     assert (report.status, report.began, report.checked) == (CLEAN, SIZE, 1_000)
 
 
-def test_a_rollback_is_an_alarm_with_evidence(directory, scene, tmp_path):
-    state, old = tmp_path / "state", scene.checkpoint()
+OLDER = [0, 1, 3, 255, 256, 300, 512, 600, 999]
+
+
+def fork_of(scene, kept, size):
+    """Return another history under the same key, the first `kept` entries of it the same."""
+    other = Scene("the other history")
+    other.log_key, other.leaves = scene.log_key, scene.leaves[:kept]
+    return fill(other, size)
+
+
+def show(place, scene, size):
+    """Publish a log as it was when it had so many entries."""
+    shown = Scene(scene.name)
+    shown.leaves = scene.leaves[:size]
+    publish(place, shown.leaves, shown.checkpoint())
+
+
+@pytest.mark.parametrize("size", OLDER)
+def test_an_older_copy_is_called_older_and_harms_nothing(directory, scene, tmp_path, size):
+    state, mirror = tmp_path / "state", tmp_path / "mirror"
+    fill(scene, 1_000)
+    publish(directory, scene.leaves, scene.checkpoint())
+    before = audit(directory, scene, state)
+    show(mirror, scene, size)
+    report = audit(mirror, scene, state)
+    assert (report.status, report.alarms, report.differences) == (INCOMPLETE, [], [])
+    assert f"older than what you saw: {size} of 1000 entries, the same" in report.unchecked[0]
+    fill(scene, 1_100)
+    publish(directory, scene.leaves, scene.checkpoint())
+    after = audit(directory, scene, state)
+    assert (before.status, after.status, after.checked) == (CLEAN, CLEAN, 1_100)
+
+
+@pytest.mark.parametrize("kept", [0, 200, 599])
+@pytest.mark.parametrize("size", [600, 999])
+def test_an_older_part_of_another_history_is_a_fork_with_both_notes(
+    directory, scene, tmp_path, kept, size
+):
+    state, other = tmp_path / "state", fork_of(scene, kept, size)
     fill(scene, 1_000)
     publish(directory, scene.leaves, scene.checkpoint())
     assert audit(directory, scene, state).status == CLEAN
-    publish(directory, scene.leaves[:SIZE], old)
-    report = audit(directory, scene, state)
+    publish(tmp_path / "other", other.leaves, other.checkpoint())
+    report = audit(tmp_path / "other", scene, state)
     assert report.status == DIFFERENT
-    assert "rolled back from 1000 to 600" in report.alarms[0]
-    publish(directory, scene.leaves, scene.checkpoint())
+    assert report.alarms == [f"forked: size {size} is no beginning of size 1000, both signed"]
+    opened = State(state / FILE)
+    assert set(opened.evidence()) == {scene.checkpoint(), other.checkpoint()}
+    opened.close()
     assert "evidence" in audit(directory, scene, state).alarms[0]
+
+
+def test_what_was_seen_in_several_audits_is_remembered_as_one_tree(directory, scene, tmp_path):
+    state = tmp_path / "state"
+    for size in (1, 255, 257, 600, 601, 1_000):
+        fill(scene, 1_000)
+        show(directory, scene, size)
+        assert audit(directory, scene, state, processes=1).status == CLEAN
+    for size in (1, 254, 256, 258, 599, 600, 999):
+        show(tmp_path / "older", scene, size)
+        assert "the same ones" in audit(tmp_path / "older", scene, state).unchecked[0]
+
+
+def test_what_was_signed_and_not_read_yet_is_not_compared(directory, scene, tmp_path):
+    state, whole = tmp_path / "state", scene.leaves[:]
+    (directory / bundle_path(1)).unlink()
+    assert audit(directory, scene, state).status == DIFFERENT
+    scene.leaves = whole[:500]
+    publish(tmp_path / "older", scene.leaves, scene.checkpoint())
+    report = audit(tmp_path / "older", scene, state)
+    assert (report.status, report.alarms) == (INCOMPLETE, [])
+    assert "cannot be told" in report.unchecked[0]
+
+
+def test_a_tree_of_three_levels_is_remembered(large, tmp_path):
+    scene, place = large
+    assert audit(place, scene, tmp_path / "state", processes=2).status == CLEAN
+    for size in (65_536, 69_000):
+        show(tmp_path / "older", scene, size)
+        assert "the same ones" in audit(tmp_path / "older", scene, tmp_path / "state").unchecked[0]
 
 
 @pytest.mark.parametrize("size", [SIZE, 1_000])
