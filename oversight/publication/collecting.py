@@ -25,6 +25,7 @@ from oversight.ledger.queries import StoredCheckpoint, head_of, newest_checkpoin
 from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.ledger.terms import terms
 from oversight.publication.signing import tell_checkpoint
+from oversight.remote import authorities
 from oversight.values.digests import to_base64
 
 LOG = logging.getLogger("daylight.witnesses")
@@ -243,7 +244,9 @@ async def store_cosignature(point: StoredCheckpoint, key: VerifierKey, answer: s
 
 def witness_client() -> httpx.AsyncClient:
     """Return a client that waits for a witness as long as the settings say."""
-    return httpx.AsyncClient(timeout=settings().witness_timeout_seconds, follow_redirects=False)
+    return httpx.AsyncClient(
+        timeout=settings().witness_timeout_seconds, follow_redirects=False, verify=authorities()
+    )
 
 
 def _cause(error: Exception) -> str:

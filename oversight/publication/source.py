@@ -19,6 +19,7 @@ from oversight.ledger.facts import ENTRY_BYTES_MAX
 from oversight.ledger.notes import NOTE_BYTES_MAX
 from oversight.ledger.rules import HASH_BYTES
 from oversight.ledger.tiles import WIDTH, bundle_path, split_bundle, tile_path
+from oversight.remote import authorities
 
 CHECKPOINT = "checkpoint"
 CHECKPOINT_BYTES_MAX = NOTE_BYTES_MAX
@@ -195,7 +196,9 @@ class UrlSource(_Closing):
     def __init__(self, prefix: str) -> None:
         self.name = prefix.rstrip("/")
         self._host = _host(httpx.URL(self.name))
-        self._client = httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        self._client = httpx.Client(
+            timeout=TIMEOUT_SECONDS, follow_redirects=False, verify=authorities()
+        )
 
     def close(self) -> None:
         """Close the connections."""

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import json
 
-import httpx
 import pytest
 from click.testing import CliRunner
 from foreign_witness import ForeignWitness, environment
+from service import ask
 from shown_log import ORIGIN, Log, Program
 
 from api_spec.cli import main
@@ -57,7 +57,7 @@ def ours(tmp_path, log):
 
 
 def post(witness, data):
-    return httpx.post(f"{witness.url}/add-checkpoint", content=data, timeout=30)
+    return ask("POST", f"{witness.url}/add-checkpoint", content=data, timeout=30)
 
 
 def test_a_witness_by_others_cosigns_our_checkpoints(theirs, log):
@@ -67,7 +67,7 @@ def test_a_witness_by_others_cosigns_our_checkpoints(theirs, log):
         assert answer.status_code == 200, answer.text
         opened = open_note(log.note(size) + answer.text, [parse_vkey(log.vkey), key])
         assert [cosigner for cosigner, _ in opened.cosigned] == [key]
-    shown = httpx.get(f"{theirs.url}/{origin_hash(ORIGIN)}/checkpoint").text
+    shown = ask("GET", f"{theirs.url}/{origin_hash(ORIGIN)}/checkpoint").text
     assert open_note(shown, [key]).text == log.checkpoint(40).text()
 
 

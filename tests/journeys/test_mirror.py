@@ -12,9 +12,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
 import msgspec
 import pytest
+from service import ask
 from shown_log import ORIGIN, SECOND, Log, Program, at, daylight
 
 from oversight.errors import ProofRejected
@@ -331,18 +331,18 @@ def test_a_mirror_that_serves_is_a_source_like_the_log_itself(place, public, tmp
     log = Log(700).publish(public)
     with Program("mirror", "serve", place, "--port", "0", "--every", "0.2") as program:
         copy = f"{program.url}/{HASH}"
-        wait_for(lambda: httpx.get(f"{copy}/checkpoint").status_code == 200)
+        wait_for(lambda: ask("GET", f"{copy}/checkpoint").status_code == 200)
         assert copied(copy, log) == log.entries
-        tile = httpx.get(f"{copy}/tile/0/000")
+        tile = ask("GET", f"{copy}/tile/0/000")
         assert tile.headers["content-type"] == "application/octet-stream"
         assert "immutable" in tile.headers["cache-control"]
         assert tile.content == (public / "tile/0/000").read_bytes()
         for bad in ("tile/0/009", "tile/0/../checkpoint", "tile/64/000", "tile/0/000.p/0", "log"):
-            assert httpx.get(f"{copy}/{bad}").status_code == 404, bad
+            assert ask("GET", f"{copy}/{bad}").status_code == 404, bad
         log.append(30).publish(public, 700)
-        answer = httpx.post(f"{program.url}/add-checkpoint", content=log.submission(700))
+        answer = ask("POST", f"{program.url}/add-checkpoint", content=log.submission(700))
         assert answer.status_code in (200, 409)  # its own clock may have come before
-        wait_for(lambda: httpx.get(f"{copy}/checkpoint").text.split("\n")[1] == "730")
+        wait_for(lambda: ask("GET", f"{copy}/checkpoint").text.split("\n")[1] == "730")
     second = tmp_path / "second"
     daylight("mirror", "init", second, "--name", "second.example/m")
     with Program("mirror", "serve", place, "--port", "0") as program:
@@ -378,7 +378,7 @@ def test_a_checkpoint_file_that_a_death_kept_back_is_written_at_the_next_start(p
     file = place / "public" / HASH / "checkpoint"
     file.unlink()
     with Program("mirror", "serve", place, "--port", "0", "--every", "60") as program:
-        assert httpx.get(f"{program.url}/{HASH}/checkpoint").status_code == 200
+        assert ask("GET", f"{program.url}/{HASH}/checkpoint").status_code == 200
     assert copied(file.parent, log) == log.entries
 
 

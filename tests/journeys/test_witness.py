@@ -9,8 +9,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
+from service import ask
 from shown_log import ORIGIN, Log, Program, daylight
 
 from oversight.ledger.notes import make_vkey, open_note, parse_vkey
@@ -44,7 +44,7 @@ def running(place):
 
 
 def send(program, data, **headers):
-    return httpx.post(f"{program.url}/add-checkpoint", content=data, headers=headers, timeout=30)
+    return ask("POST", f"{program.url}/add-checkpoint", content=data, headers=headers, timeout=30)
 
 
 def test_a_witness_answers_each_submission_as_the_specification_says(running, place, log):
@@ -70,9 +70,9 @@ def test_a_witness_answers_each_submission_as_the_specification_says(running, pl
 
 def test_the_latest_checkpoint_is_shown_under_both_signatures(running, place, log):
     address = f"{running.url}/{origin_hash(ORIGIN)}/checkpoint"
-    assert httpx.get(address).status_code == 404
+    assert ask("GET", address).status_code == 404
     lines = send(running, log.submission(0, 7)).text
-    shown = httpx.get(address)
+    shown = ask("GET", address)
     assert shown.status_code == 200
     assert shown.headers["cache-control"] == "no-cache"
     assert shown.text.endswith(lines)
@@ -81,7 +81,7 @@ def test_the_latest_checkpoint_is_shown_under_both_signatures(running, place, lo
     assert len(opened.verified) == 1
     assert len(opened.cosigned) == 3
     for other in ("0" * 64, "..", origin_hash(ORIGIN).upper(), origin_hash(ORIGIN)[:-1]):
-        assert httpx.get(f"{running.url}/{other}/checkpoint").status_code == 404
+        assert ask("GET", f"{running.url}/{other}/checkpoint").status_code == 404
 
 
 def test_a_split_view_is_shown_to_the_witnesss_operator_and_can_be_handed_on(running, place, log):
@@ -147,13 +147,13 @@ def test_a_witness_may_stand_below_a_path(place, log):
     with Program("witness", "serve", place, "--port", "0", "--prefix", "/w/one") as program:
         assert program.url.endswith("/w/one")
         assert send(program, log.submission(0, 7)).status_code == 200
-        assert httpx.get(f"{program.url}/{origin_hash(ORIGIN)}/checkpoint").status_code == 200
+        assert ask("GET", f"{program.url}/{origin_hash(ORIGIN)}/checkpoint").status_code == 200
 
 
 def test_other_addresses_and_methods_are_refused_in_plain_text(running):
     cases = [("GET", "/", 404), ("GET", "/add-checkpoint", 405), ("PUT", "/add-checkpoint", 405)]
     for method, path, status in cases:
-        refused = httpx.request(method, running.url + path)
+        refused = ask(method, running.url + path)
         assert refused.status_code == status
         assert refused.headers["content-type"].startswith("text/plain")
         assert refused.headers["x-content-type-options"] == "nosniff"
