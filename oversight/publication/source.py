@@ -4,13 +4,15 @@ Whoever reads them trusts nothing of them: every file is of bounded size, a dire
 left through a link, and a server never sends its reader to another host.
 """
 
+import asyncio
 import errno
 import os
 import stat
-import time
+import threading
+from collections.abc import Coroutine
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 import httpx
 
@@ -28,11 +30,15 @@ BUNDLE_BYTES_MAX = WIDTH * (ENTRY_BYTES_MAX + 2)
 
 ATTEMPTS = 4  # to read a file over the network
 FIRST_PAUSE_SECONDS = 0.25  # doubled after each attempt
-TIMEOUT_SECONDS = 30.0
+TIMEOUT_SECONDS = 30.0  # for each step: to connect, to send, to receive anything at all
+FILE_SECONDS = 300.0  # for one file, all attempts together: the largest comes at half a megabit/s
 REDIRECTS_MAX = 3
 GONE = (404, 410)
 AGAIN = (408, 425, 429)  # and whatever is the server's own fault
 SERVER_FAULT = 500
+
+
+T = TypeVar("T")
 
 
 class Missing(ProofRejected):
@@ -191,46 +197,73 @@ def _read_all(descriptor: int, bytes_max: int) -> bytes:
 
 
 class UrlSource(_Closing):
-    """Files below a URL prefix."""
+    """Files below a URL prefix.
+
+    They are fetched by a loop in a thread of its own: only there can a server be left in the
+    middle of whatever it sends, be it one byte of a header every twenty seconds.
+    """
 
     def __init__(self, prefix: str) -> None:
         self.name = prefix.rstrip("/")
         self._host = _host(httpx.URL(self.name))
-        self._client = httpx.Client(
+        self._client = httpx.AsyncClient(
             timeout=TIMEOUT_SECONDS, follow_redirects=False, verify=authorities()
         )
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        if self._loop.is_closed():
+            return
+        self._waited_for(self._client.aclose())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     def read(self, path: str, bytes_max: int) -> bytes:
-        """Return one file; see `Source`."""
+        """Return one file; see `Source`. It takes FILE_SECONDS at the most."""
+        return self._waited_for(self._read(path, bytes_max))
+
+    def _waited_for(self, deed: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(deed, self._loop).result()
+
+    async def _read(self, path: str, bytes_max: int) -> bytes:
+        try:
+            async with asyncio.timeout(FILE_SECONDS):
+                return await self._insisted(path, bytes_max)
+        except TimeoutError:
+            late = f"{path}: not here within {FILE_SECONDS:g} seconds"
+            raise SourceUnreachable(late) from None
+
+    async def _insisted(self, path: str, bytes_max: int) -> bytes:
+        """Ask until there is an answer, a few times."""
         pause = FIRST_PAUSE_SECONDS
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._asked(path, bytes_max)
+                return await self._asked(path, bytes_max)
             except (SourceUnreachable, httpx.TransportError, httpx.DecodingError) as error:
                 if attempt == ATTEMPTS:
                     cause = str(error) or type(error).__name__
                     raise SourceUnreachable(f"{path}: no answer, {cause}") from None
-            time.sleep(pause)
+            await asyncio.sleep(pause)
             pause *= 2
         raise AssertionError("unreachable")
 
-    def _asked(self, path: str, bytes_max: int) -> bytes:
+    async def _asked(self, path: str, bytes_max: int) -> bytes:
         """Ask once, following redirects on the same host."""
         url = httpx.URL(f"{self.name}/{path}")
         for _ in range(REDIRECTS_MAX + 1):
-            with self._client.stream("GET", url) as answer:
+            async with self._client.stream("GET", url) as answer:
                 if answer.next_request is None:
-                    return self._taken(path, answer, bytes_max)
+                    return await self._taken(path, answer, bytes_max)
                 url = answer.next_request.url
             if _host(url) != self._host:
                 raise ProofRejected(f"{path}: the server sends its readers to another host")
         raise ProofRejected(f"{path}: the server sends its readers round in circles")
 
-    def _taken(self, path: str, answer: httpx.Response, bytes_max: int) -> bytes:
+    async def _taken(self, path: str, answer: httpx.Response, bytes_max: int) -> bytes:
         """Return what an answer holds; no more of it is read than may be."""
         status = answer.status_code
         if status in GONE:
@@ -240,7 +273,7 @@ class UrlSource(_Closing):
         if not answer.is_success:
             raise ProofRejected(f"{path}: the server answers with status {status}")
         data = bytearray()
-        for part in answer.iter_bytes():
+        async for part in answer.aiter_bytes():
             data += part
             _require_bounded(path, data, bytes_max)
         return bytes(data)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -107,6 +109,65 @@ def test_a_failing_server_is_asked_again_and_then_given_up():
         with pytest.raises(SourceUnreachable, match=r"checkpoint.*status 500"):
             source.read("checkpoint", 10)
         assert len(asked) == sources.ATTEMPTS
+
+
+@contextmanager
+def trickling(beginning):
+    """Serve `beginning`, then one byte after the other for ever; list who hung up, and when."""
+    left, ends = [], threading.Event()
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def trickle(connection):
+        began = time.monotonic()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(beginning)
+            while not ends.wait(0.02):
+                connection.sendall(b"x")
+        left.append(time.monotonic() - began)
+
+    def serve():
+        with suppress(OSError):
+            while True:
+                connection, _ = listening.accept()
+                threading.Thread(target=trickle, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}", left
+    finally:
+        ends.set()
+        listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 8192\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Endless: ",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 8192\r\n\r\n"
+        b"\x1f\x8b\x08\x08\0\0\0\0\0\xff",  # a name follows, until its zero byte: no content
+    ],
+    ids=["in the body", "in a header", "in a chunk's extension", "where nothing is unpacked"],
+)
+def test_a_server_that_trickles_holds_nobody_for_ever(beginning, monkeypatch):
+    monkeypatch.setattr(sources, "FILE_SECONDS", 0.5)
+    with trickling(beginning) as (url, left):
+        began = time.monotonic()
+        with open_source(url) as source:
+            with pytest.raises(SourceUnreachable, match=r"tile/0/000: not here within 0.5 seconds"):
+                source.read("tile/0/000", sources.TILE_BYTES)
+            assert 0.5 <= time.monotonic() - began < 5
+            time.sleep(0.2)
+            assert len(left) == 1  # who waited no longer hung up, and did not come again
+
+
+def test_a_source_that_is_closed_twice_is_closed():
+    with served(lambda _: (200, {}, b"good")) as (url, _), open_source(url) as source:
+        assert source.read("checkpoint", 10) == b"good"
+        source.close()
 
 
 def test_an_answer_is_read_no_further_than_its_bound():
