@@ -34,7 +34,8 @@ from oversight.recovery.presence import running
 
 SUMMARY = (
     "Verifiable oversight of public procurement. Every act is an entry of a transparency log; "
-    "what this service claims can be checked offline by people who do not trust it."
+    "what this service claims can be checked offline by people who do not trust it. "
+    "HEAD is answered wherever GET is."
 )
 
 

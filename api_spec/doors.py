@@ -16,7 +16,7 @@ from litestar.params import HeaderParameter
 from api_spec.contract import is_json, open_structs, read_json
 from api_spec.description import WRITES, doors
 from api_spec.problems import CREDENTIALS_VALID
-from api_spec.replies import ACT_STATE
+from api_spec.replies import ACT_STATE, allow
 from oversight.authority.rules import Actor, require
 from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Occasion, Once, Replayed
@@ -166,4 +166,4 @@ def allowed_methods(routes: Iterable[tuple[str, str, HTTPRouteHandler]]) -> dict
     methods: dict[str, set[str]] = {}
     for path, method, _ in routes:
         methods.setdefault(path, {"OPTIONS"}).add(method)
-    return {path: ", ".join(sorted(found)) for path, found in methods.items()}
+    return {path: allow(found) for path, found in methods.items()}

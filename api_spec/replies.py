@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -50,14 +50,22 @@ async def name_act(message: Message, scope: Scope) -> None:
 
 
 async def correct_allow(message: Message, scope: Scope) -> None:
-    """Name every method of the path in answer to OPTIONS, not one handler's alone."""
-    start = message["type"] == "http.response.start" and scope.get("method") == "OPTIONS"
-    if not start:
+    """Name every method of the path wherever some are named, not one handler's alone."""
+    if message["type"] != "http.response.start":
         return
-    app: Any = scope["litestar_app"]
-    allowed = app.state.allowed_methods.get(scope.get("path_template", ""))
-    if allowed:
-        MutableScopeHeaders.from_message(message)["Allow"] = allowed
+    headers = MutableScopeHeaders.from_message(message)
+    if scope.get("method") == "OPTIONS":
+        app: Any = scope["litestar_app"]
+        if allowed := app.state.allowed_methods.get(scope.get("path_template", "")):
+            headers["Allow"] = allowed
+    elif message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = allow(headers.get("allow", "").split(", "))
+
+
+def allow(methods: Iterable[str]) -> str:
+    """Return the Allow header of a path that offers these; the server adds HEAD to every GET."""
+    found = set(methods)
+    return ", ".join(sorted(found | ({"HEAD"} if "GET" in found else set())))
 
 
 def entity_tag(body: bytes) -> str:

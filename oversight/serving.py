@@ -7,6 +7,7 @@ from typing import Any
 import click
 import uvicorn
 
+HEAD, GET = "HEAD", "GET"
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -20,6 +21,8 @@ def run_server(
 ) -> None:
     """Serve `app` until SIGINT or SIGTERM; say on standard output where, port 0 included.
 
+    HEAD is answered wherever GET is; the application need not know.
+
     Args:
         name: who is said to listen.
         prefix: what the address that is told goes on with.
@@ -27,7 +30,7 @@ def run_server(
     """
     log_to_stderr()
     config = uvicorn.Config(
-        app,
+        AnsweringHead(app),
         host=host,
         port=port,
         access_log=False,
@@ -39,6 +42,26 @@ def run_server(
         timeout_graceful_shutdown=10,
     )
     _Telling(config, name, prefix).run()
+
+
+class AnsweringHead:
+    """ASGI wrapper: answer HEAD as GET is answered, without the content (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Let the application see GET; whoever looks at the request afterwards sees HEAD."""
+        if scope["type"] != "http" or scope["method"] != HEAD:
+            await self.app(scope, receive, send)
+            return
+
+        async def without_content(message: Any) -> None:
+            scope["method"] = HEAD  # by which the server knows that less comes than was announced
+            await send({**message, "body": b""} if "body" in message else message)
+
+        scope["method"] = GET
+        await self.app(scope, receive, without_content)
 
 
 class _Telling(uvicorn.Server):

@@ -272,7 +272,7 @@ async def test_every_failure_is_a_problem_with_its_rule(asking, method, path, st
 async def test_options_names_every_method_of_the_path(asking):
     answer = await asking.ask("OPTIONS", "/v1/identity/parties", key="")
     assert answer.status_code == 204
-    assert answer.headers["allow"] == "GET, OPTIONS, POST"
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
 
 
 @get("/v1/planted/fault", opt={"public": True}, operation_id="plantedFault")
