@@ -7,24 +7,22 @@ import msgspec
 from oversight.audit.checkpoints import Cosigner
 from oversight.audit.scratch import Scratch
 from oversight.errors import ProofRejected
-from oversight.ledger.facts import read_entry
-from oversight.ledger.notes import VerifierKey
-from oversight.ledger.policy import (
+from oversight.ledger.eras import (
     FIRST_ERA,
-    UNWITNESSED,
     Adopted,
     Era,
-    PolicyAdopted,
     begun_by,
     confirms,
-    is_weaker,
-    parse_policy,
+    era_before,
     read_adopted,
 )
+from oversight.ledger.facts import read_entry
+from oversight.ledger.notes import VerifierKey
+from oversight.ledger.policy import PolicyAdopted, is_weaker, parse_policy
 from oversight.ledger.queries import LoggedEntry
 
-POLICIES, NOW = "policies", "era"
-BELOW, WEAKER = "checkpoints below quorum", "weaker policies"
+POLICIES, ERAS = "policies", "eras"
+BELOW = "checkpoints below quorum"
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -58,47 +56,55 @@ class Judge:
 
     def __init__(self, scratch: Scratch) -> None:
         self._scratch = scratch
-        self._changes = [_Kept(*kept).adopted() for kept in scratch.get(POLICIES, [])]
-        above, index = scratch.get(NOW, (FIRST_ERA.above, FIRST_ERA.index))
-        named = [change.policy for change in self._changes if change.index == index]
-        self._era = Era(above, named[0], index) if named else FIRST_ERA
+        self._changes = _adopted(scratch)
+        self._eras = _eras(scratch, self._changes)
         self.known: list[VerifierKey] = list(
             dict.fromkeys(key for change in self._changes for key in change.policy.cosigners())
         )
 
     def judge(self, size: int, cosigners: Sequence[Cosigner]) -> None:
         """Count a checkpoint whose quorum is not reached; begin the era that it confirms."""
-        now = self._era
+        now = self._eras[-1]
         if not confirms(now.policy, cosigners, 0):
             self._scratch.count(BELOW)
         begun = begun_by(now, self._changes, size, cosigners)
         if begun is not None:
-            if is_weaker(now.policy, begun.policy):
-                self._scratch.count(f"{WEAKER} {begun.index}")
-            self._era = begun
-            self._scratch.keep(NOW, (begun.above, begun.index))
+            self._eras.append(begun)
+            self._scratch.keep(ERAS, [(era.above, era.index) for era in self._eras[1:]])
+
+
+def _adopted(scratch: Scratch) -> list[Adopted]:
+    return [_Kept(*kept).adopted() for kept in scratch.get(POLICIES, [])]
+
+
+def _eras(scratch: Scratch, changes: Sequence[Adopted]) -> list[Era]:
+    """Return the eras that began with the checkpoints judged so far."""
+    policies = {change.index: change.policy for change in changes}
+    begun = [Era(above, policies[index], index) for above, index in scratch.get(ERAS, [])]
+    return [FIRST_ERA, *begun]
 
 
 def notices(scratch: Scratch) -> list[str]:
     """Return what is worth knowing about policies and quorums."""
-    begun = {int(index) for index in scratch.tallies(f"{WEAKER} ")}
-    said = [
-        f"ALERT entry {index}: the policy that it adopted is weaker than the one before"
-        + ("" if index in begun else ", and waits for a day before it counts")
-        for index in sorted(begun | set(_weakened(scratch)))
-    ]
+    changes = _adopted(scratch)
+    said = list(_weakened(changes, _eras(scratch, changes)))
     if below := scratch.tally(BELOW):
         said.append(f"{below} checkpoints have not reached the quorum of their policy")
-    if not scratch.get(POLICIES, []):
+    if not changes:
         said.append("no policy names a witness: the log is unwitnessed")
     return said
 
 
-def _weakened(scratch: Scratch) -> Iterator[int]:
-    """Yield the entries whose policy is weaker than the one adopted before, in force or not."""
-    before = UNWITNESSED
-    for kept in scratch.get(POLICIES, []):
-        change = _Kept(*kept).adopted()
-        if is_weaker(before, change.policy):
-            yield change.index
-        before = change.policy
+def _weakened(changes: Sequence[Adopted], eras: Sequence[Era]) -> Iterator[str]:
+    """Yield the alerts: each policy is measured against the one that judged, not the one adopted
+    before it, which may never have."""
+    for change in changes:
+        before = era_before(eras, change.index)
+        if not is_weaker(before.policy, change.policy):
+            continue
+        what = f"is weaker than that of entry {before.index}, which judged before it"
+        if change.index > eras[-1].index:
+            what = f"is weaker than that of entry {before.index}, which judges, and waits for a day"
+        elif all(era.index != change.index for era in eras):
+            what += "; it was overtaken and never counted"
+        yield f"ALERT entry {change.index}: the policy that it adopted {what}"

@@ -11,21 +11,20 @@ from pathlib import Path
 
 from oversight.errors import ProofRejected, RuleBroken
 from oversight.ledger import nodes
-from oversight.ledger.facts import read_entry
-from oversight.ledger.notes import VerifierKey
-from oversight.ledger.own_keys import own_keys
-from oversight.ledger.policy import (
+from oversight.ledger.eras import (
     FIRST_ERA,
-    POLICY,
     Adopted,
     Era,
-    PolicyAdopted,
     confirmed_since,
     confirms,
     era_at,
     next_era,
     read_adopted,
 )
+from oversight.ledger.facts import read_entry
+from oversight.ledger.notes import VerifierKey
+from oversight.ledger.own_keys import own_keys
+from oversight.ledger.policy import POLICY, PolicyAdopted
 from oversight.ledger.queries import (
     LoggedEntry,
     PlacedEntry,

@@ -8,8 +8,7 @@
 A name is defined before it is used and stands in one group at most, so a policy is a tree.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -21,12 +20,10 @@ from oversight.errors import ProofRejected
 from oversight.ledger.checkpoint import parse_decimal
 from oversight.ledger.facts import Fact
 from oversight.ledger.notes import ED25519, VerifierKey, parse_vkey
-from oversight.values.instants import from_micro_text
 
 NONE = "none"
 POLICY = "policy"  # subject of the entries that adopt one
 POLICY_BYTES_MAX = 30_000  # its text grows in an entry, which has room for 65,535
-WEAKER_WAITS_SECONDS = 24 * 3600  # ledger.md, Effect
 CASES_MAX = 5_000  # looked at to compare two policies; a flat group of 300 witnesses needs 301
 
 
@@ -85,25 +82,6 @@ class Policy(msgspec.Struct, frozen=True):
 UNWITNESSED = Policy((), (), (), NONE)  # no cosigner: the log's own signature is all there is
 
 
-class Adopted(msgspec.Struct, frozen=True):
-    """A policy and the entry that put it on the log."""
-
-    index: int
-    at: int  # POSIX second of the entry, rounded up
-    policy: Policy
-
-
-class Era(msgspec.Struct, frozen=True):
-    """Which policy judges the checkpoints that are larger than a size."""
-
-    above: int
-    policy: Policy
-    index: int = -1  # of the entry that adopted it
-
-
-FIRST_ERA = Era(-1, UNWITNESSED)
-
-
 def parse_policy(text: str) -> Policy:
     """Read a policy.
 
@@ -118,17 +96,6 @@ def parse_policy(text: str) -> Policy:
         if words and not words[0].startswith("#"):
             reader.read(number, words)
     return reader.policy()
-
-
-def read_adopted(index: int, at: str, text: object) -> Adopted:
-    """Return the policy that the entry at `index` adopts; `at` is its instant as it says it.
-
-    Raises:
-        ProofRejected: `text` is no policy.
-    """
-    policy = parse_policy(text if isinstance(text, str) else "")
-    second = from_micro_text(at) + timedelta(microseconds=999_999)
-    return Adopted(index, int(second.timestamp()), policy)
 
 
 def _is_plain(text: str) -> bool:
@@ -239,53 +206,3 @@ def _groups(policy: Policy) -> dict[VerifierKey, str]:
     """Return the group that each cosigner stands in; one that stands alone is its own."""
     above = {member: group.name for group in policy.groups for member in group.members}
     return {one.key: above.get(one.name, one.name) for one in policy.witnesses}
-
-
-def confirmed_since(old: Policy, change: Adopted) -> int:
-    """Return the POSIX second from which cosignatures confirm a change; 0 for any time.
-
-    A change that makes cheating cheaper waits for 24 hours (ledger.md, Effect).
-    """
-    return change.at + WEAKER_WAITS_SECONDS if is_weaker(old, change.policy) else 0
-
-
-def confirms(old: Policy, cosigners: Iterable[tuple[VerifierKey, int]], since: int) -> bool:
-    """Tell whether a checkpoint above a change's entry confirms it: by the quorum before it.
-
-    `cosigners` are those whose signatures hold, with the second that each claims.
-    """
-    return old.is_satisfied({key for key, at in cosigners if at >= since})
-
-
-def next_era(above: Mapping[int, int], changes: Sequence[Adopted]) -> Era | None:
-    """Return the era that begins first, given the size that confirms each change, by its index.
-
-    Of changes that one checkpoint confirms the latest counts; those before it are overtaken.
-    """
-    ready = [change for change in changes if change.index in above]
-    if not ready:
-        return None
-    first = min(ready, key=lambda change: (above[change.index], -change.index))
-    return Era(above[first.index], first.policy, first.index)
-
-
-def begun_by(
-    now: Era, changes: Sequence[Adopted], size: int, cosigners: Sequence[tuple[VerifierKey, int]]
-) -> Era | None:
-    """Return the era that begins with one checkpoint of `size` entries; None: it confirms nothing.
-
-    `now` is the era that judges it, `changes` come in ascending order, `cosigners` are those whose
-    signatures hold, with the second that each claims.
-    """
-    above = {
-        change.index: size
-        for change in changes
-        if now.index < change.index < size
-        and confirms(now.policy, cosigners, confirmed_since(now.policy, change))
-    }
-    return next_era(above, changes)
-
-
-def era_at(eras: Sequence[Era], size: int) -> Era:
-    """Return the era that judges a checkpoint of `size` entries; eras in ascending order."""
-    return next(era for era in reversed(eras) if size > era.above)

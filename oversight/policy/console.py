@@ -42,5 +42,5 @@ def list_policies(service: Remote) -> None:
 def _line(one: dict[str, object]) -> str:
     above = one["above"]
     state = "waits" if above is None else f"judges checkpoints above {above}"
-    alert = "  ALERT: weaker than the one before" if one["weaker"] else ""
+    alert = "  ALERT: weaker than the one that judges before it" if one["weaker"] else ""
     return f"entry {one['index']}: {one['least']} of {one['witnesses']}, {state}{alert}"

@@ -1,7 +1,8 @@
 """Questions about witness policies."""
 
 from oversight.ledger.effect import adopted_policies, eras_now
-from oversight.ledger.policy import UNWITNESSED, era_at, is_weaker
+from oversight.ledger.eras import era_at, era_before
+from oversight.ledger.policy import is_weaker
 from oversight.ledger.queries import entry, newest_checkpoint
 from oversight.policy.schema import PolicyHistory, PolicyView
 
@@ -17,8 +18,9 @@ async def policy_history() -> PolicyHistory:
         return PolicyHistory([], unwitnessed=True)
     eras = await eras_now()
     above = {era.index: era.above for era in eras}
-    views, before = [], UNWITNESSED
+    views = []
     for change in await adopted_policies(newest):
+        before = era_before(eras, change.index)
         text = str((await entry(change.index)).entry().body["policy"])
         views.append(
             PolicyView(
@@ -27,9 +29,8 @@ async def policy_history() -> PolicyHistory:
                 policy=text,
                 witnesses=len(change.policy.witnesses),
                 least=change.policy.least(),
-                weaker=is_weaker(before, change.policy),
+                weaker=is_weaker(before.policy, change.policy),
                 above=above.get(change.index),
             )
         )
-        before = change.policy
     return PolicyHistory(views, unwitnessed=not era_at(eras, newest.size).policy.least())

@@ -36,7 +36,11 @@ class PolicyView(msgspec.Struct, frozen=True):
     witnesses: Annotated[int, Meta(description="How many it names.")]
     least: Annotated[int, Meta(description="Fewest cosignatures that reach its quorum.")]
     weaker: Annotated[
-        bool, Meta(description="Makes cheating cheaper than the policy before it: an alert.")
+        bool,
+        Meta(
+            description="Makes cheating cheaper than the policy that judges before it does: an "
+            "alert, and it waits 24 hours."
+        ),
     ]
     above: Annotated[
         int | None,

@@ -9,6 +9,7 @@ first: the next audit begins at the first bundle that could not be read.
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ from oversight.blind.facts import BlindLogged
 from oversight.errors import ProofRejected
 from oversight.ledger.checkpoint import Checkpoint
 from oversight.ledger.notes import VerifierKey, make_vkey, parse_vkey
-from oversight.ledger.policy import Policy
+from oversight.ledger.policy import Policy, PolicyAdopted
 from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.ledger.tiles import WIDTH
 from oversight.public_audit.entry_rules import (
@@ -30,7 +31,7 @@ from oversight.public_audit.entry_rules import (
     uncounted,
 )
 from oversight.public_audit.leftovers import odd_files
-from oversight.public_audit.quorum import Judged, judge_quorum
+from oversight.public_audit.quorum import Judged, judge_quorum, weakened
 from oversight.public_audit.report import SHOWN_MAX, Report, Told
 from oversight.public_audit.rules import Book, Finding
 from oversight.public_audit.runs import GARBAGE_THRESHOLD, Run, Task, Wanted, read_runs
@@ -288,15 +289,22 @@ class _Audit:
             unchecked.append("the quorum of cosigners is not reached (yet)")
         if progress.checked < progress.size:
             unchecked.append(f"entries from {progress.checked} on were not judged")
-        alerts, blinds = state.count_findings(True), state.count_of(BlindLogged.kind)
+        weaker, blinds = self._weaker(), state.count_of(BlindLogged.kind)
+        alerts = sorted([*self._told(True), *weaker], key=attrgetter("entry"))
         return Report(
             self.source.name, progress.origin, progress.size, progress.root, self.began,
             progress.checked, self.alarms, self.differences, self.differences_total,
-            self._told(False), state.count_findings(False), self._told(True), alerts,
+            self._told(False), state.count_findings(False), alerts[:SHOWN_MAX],
+            state.count_findings(True) + len(weaker),
             dict(state.unknown_kinds(self.book.known, SHOWN_MAX)),
             blinds, len(uncounted(state.shelf(BLINDS))),
             self.judged.witnessed if self.judged else None, unchecked, self.kept,
         )  # fmt: skip
+
+    def _weaker(self) -> list[Told]:
+        """Return what is to be said of policies, as far as it is known now which of them judge."""
+        known = weakened(adopted(self.state.shelf(POLICIES)), self.progress.eras)
+        return [Told(entry, PolicyAdopted.kind, text) for entry, text in known]
 
     def _told(self, alert: bool) -> list[Told]:
         noted = self.state.findings(alert, SHOWN_MAX)

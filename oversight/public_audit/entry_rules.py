@@ -13,9 +13,10 @@ from oversight.blind.facts import BlindLogged, UncountedClosed, UncountedOpened
 from oversight.custody.facts import KeyPublished, KeyRetired
 from oversight.custody.rules import LOG_KEY_TYPES
 from oversight.errors import ProofRejected
+from oversight.ledger.eras import Adopted, read_adopted
 from oversight.ledger.facts import Entry
 from oversight.ledger.notes import ED25519, PUBLIC_KEY_BYTES, VerifierKey
-from oversight.ledger.policy import Adopted, PolicyAdopted, is_weaker, parse_policy, read_adopted
+from oversight.ledger.policy import PolicyAdopted, parse_policy
 from oversight.public_audit.rules import EntryRule, Finding, Line, Shelf, Told
 from oversight.values.digests import is_hex
 
@@ -104,10 +105,8 @@ def _judge_policy(told: Told, shelf: Shelf) -> Iterator[Finding]:
         return
     policy, kept = one.policy, [*before, _Adoption(one.index, one.at, str(text))]
     shelf.put("adopted", msgspec.json.encode(kept))
-    weaker = bool(before) and is_weaker(parse_policy(before[-1].policy), policy)
-    change = "weaker than the one before: " if weaker else ""
     cosigners, least = len(policy.witnesses), policy.least()
-    yield Finding(f"a policy was adopted, {change}{least} of {cosigners} cosigners", alert=True)
+    yield Finding(f"a policy was adopted, {least} of {cosigners} cosigners", alert=True)
 
 
 def _is_blind(line: Line | Entry) -> bool:
@@ -151,7 +150,7 @@ OWN_RULES = (
     ),
     EntryRule(
         POLICIES,
-        "A policy of cosigners can be read; a weaker one is told.",
+        "A policy of cosigners can be read; each is told.",
         {PolicyAdopted.kind: _judge_policy},
     ),
     EntryRule(

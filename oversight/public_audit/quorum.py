@@ -6,22 +6,36 @@ effect or not: then the checkpoint has to satisfy both. A weaker policy that nob
 never excuses a missing cosigner.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from oversight.ledger.checkpoint import Checkpoint
+from oversight.ledger.eras import FIRST_ERA, Adopted, Era, begun_by, era_at, era_before
 from oversight.ledger.notes import VerifierKey
-from oversight.ledger.policy import (
-    FIRST_ERA,
-    Adopted,
-    Era,
-    Policy,
-    begun_by,
-    era_at,
-)
+from oversight.ledger.policy import Policy, is_weaker
 from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.public_audit.report import Witnessed
+
+
+def weakened(
+    policies: Sequence[Adopted], known: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, str]]:
+    """Yield the entries whose policy is weaker than one that judges before it, or may; and which.
+
+    Effect measures a change against the policy that judges then. Of those adopted since the last
+    that is known to judge, an outsider cannot tell which did: each is told that is stronger.
+    """
+    eras = _eras(policies, known)
+    for change in policies:
+        now = era_before(eras, change.index)
+        between = [one for one in policies if now.index < one.index < change.index]
+        for index, policy in [(now.index, now.policy)] + [
+            (one.index, one.policy) for one in between
+        ]:
+            if is_weaker(policy, change.policy):
+                may = "judged" if index == now.index else "may have judged"
+                yield change.index, f"it is weaker than that of entry {index}, which {may} before"
 
 
 class Judged(msgspec.Struct, frozen=True):

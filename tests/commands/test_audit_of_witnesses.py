@@ -21,12 +21,13 @@ from oversight.ledger.cosignatures import cosign_ed25519
 from oversight.ledger.notes import COSIGNATURE_ED25519, VerifierKey, make_vkey
 from oversight.ledger.queries import newest_checkpoint
 from oversight.policy.commands import adopt_policy
+from oversight.policy.queries import policy_history
 from oversight.publication.collecting import store_cosignature
 from oversight.publication.directory import write_file
 from oversight.publication.signing import tell_checkpoint
 
 KEEPER = someone(Post.ADMINISTRATOR)
-SIGNERS = {name: SigningKey(name.encode().ljust(32)) for name in ("audit", "finance")}
+SIGNERS = {name: SigningKey(name.encode().ljust(32)) for name in ("audit", "finance", "press")}
 KEYS = {
     name: VerifierKey(f"{name}.example", COSIGNATURE_ED25519, signer.public)
     for name, signer in SIGNERS.items()
@@ -95,12 +96,43 @@ async def test_a_weaker_policy_is_an_alert_from_its_entry_on(witnessed):
     await cosign(witnessed, "audit", "finance")
     (waiting,) = (await examined(witnessed)).notices
     assert waiting.startswith("ALERT")
-    assert waiting.endswith("waits for a day before it counts")
+    assert waiting.endswith("is weaker than that of entry 0, which judges, and waits for a day")
     witnessed.pass_time(hours=25)
     await happen(witnessed)
     await cosign(witnessed, "audit", "finance")
     (begun,) = (await examined(witnessed)).notices
-    assert begun.endswith("is weaker than the one before")
+    assert begun.endswith("is weaker than that of entry 0, which judged before it")
+
+
+async def test_a_policy_is_measured_against_the_one_that_judges_not_the_one_adopted_before(
+    witnessed,
+):
+    """An emptied policy waits for a day; behind it the quorum of one looks like more."""
+    for names in ((), ("audit",)):
+        await adopt_policy(KEEPER, policy(witnessed, *names), witnessed.occasion())
+    await witnessed.settle()
+    await cosign(witnessed, "audit", "finance")
+    found = (await examined(witnessed)).notices
+    assert [notice.partition(":")[0] for notice in found] == ["ALERT entry 2", "ALERT entry 3"]
+    assert all("entry 0, which judges, and waits" in notice for notice in found)
+    witnessed.pass_time(hours=25)
+    await happen(witnessed)
+    await cosign(witnessed, "audit", "finance")
+    overtaken, begun = (await examined(witnessed)).notices
+    assert overtaken.endswith("overtaken and never counted")
+    assert begun.endswith("entry 0, which judged before it")
+    listed = [(one.index, one.weaker) for one in (await policy_history()).policies]
+    assert listed == [(0, False), (2, True), (3, True)]
+
+
+async def test_what_is_stronger_than_the_policy_that_judges_is_no_alert(witnessed):
+    """Nobody confirmed the third witness; to let it go again makes nothing cheaper."""
+    for names in (("audit", "finance", "press"), ("audit", "finance")):
+        await adopt_policy(KEEPER, policy(witnessed, *names), witnessed.occasion())
+    await witnessed.settle()
+    await cosign(witnessed, "audit", "finance")
+    assert (await examined(witnessed)).notices == []
+    assert not any(one.weaker for one in (await policy_history()).policies)
 
 
 TURNED = {

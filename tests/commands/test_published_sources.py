@@ -340,6 +340,38 @@ def test_a_weaker_policy_is_an_alert_and_excuses_nobody(tmp_path):
     assert (report.status, report.witnessed.cosigners) == (CLEAN, 0)
 
 
+def told_weaker(report):
+    return [(one.entry, one.text) for one in report.alerts if "weaker" in one.text]
+
+
+def test_a_policy_is_measured_against_the_one_that_judges(tmp_path):
+    """An emptied policy that nobody confirmed; behind it the quorum of one looks like more."""
+    scene, state = Scene("measured"), tmp_path / "state"
+    first = adopt(scene, policy("finance", "press", least=2))
+    publish(tmp_path / "log", scene.leaves, cosigned(scene, "finance", "press"))
+    audit(tmp_path / "log", scene, state)
+    emptied, one = adopt(scene, "quorum none\n"), adopt(scene, policy("finance", least=1))
+    publish(tmp_path / "log", scene.leaves, cosigned(scene, "finance", "press", at=0))
+    weaker = told_weaker(audit(tmp_path / "log", scene, state))
+    assert weaker == [
+        (entry, f"it is weaker than that of entry {first}, which judged before")
+        for entry in (emptied, one)
+    ]
+    assert audit(tmp_path / "log", scene, state).alerts_total == 5
+
+
+def test_what_may_have_judged_is_told_until_it_is_known(tmp_path):
+    scene, state = Scene("in between"), tmp_path / "state"
+    adopt(scene, policy("finance", "press", least=2))
+    publish(tmp_path / "log", scene.leaves, cosigned(scene, "finance", "press"))
+    audit(tmp_path / "log", scene, state)
+    more = adopt(scene, policy("finance", "press", "archive", least=3))
+    back = adopt(scene, policy("finance", "press", least=2))
+    publish(tmp_path / "log", scene.leaves, cosigned(scene, "finance"))
+    told = told_weaker(audit(tmp_path / "log", scene, state))
+    assert told == [(back, f"it is weaker than that of entry {more}, which may have judged before")]
+
+
 def test_the_auditors_own_policy_stands_in_the_place_of_the_logs(tmp_path):
     scene = fill(Scene("own policy"), 10)
     publish(tmp_path, scene.leaves, cosigned(scene, "press"))

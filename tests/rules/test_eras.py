@@ -6,16 +6,17 @@ import pytest
 
 from oversight.errors import ProofRejected
 from oversight.keys.signing import SigningKey
-from oversight.ledger.notes import COSIGNATURE_ED25519, VerifierKey, make_vkey
-from oversight.ledger.policy import (
+from oversight.ledger.eras import (
     FIRST_ERA,
     WEAKER_WAITS_SECONDS,
     Adopted,
     Era,
     begun_by,
-    parse_policy,
+    era_before,
     read_adopted,
 )
+from oversight.ledger.notes import COSIGNATURE_ED25519, VerifierKey, make_vkey
+from oversight.ledger.policy import parse_policy
 
 PUBLIC = {name: SigningKey(name.encode().ljust(32)).public for name in ("audit", "news")}
 AUDIT = VerifierKey("audit.example", COSIGNATURE_ED25519, PUBLIC["audit"])
@@ -44,6 +45,18 @@ def test_a_change_that_lets_a_cosigner_go_waits_for_a_cosignature_a_day_younger(
     at = DAY_1 + WEAKER_WAITS_SECONDS + late
     begun = begun_by(Era(4, BY_AUDIT, 3), [Adopted(7, DAY_1, BY_NEWS)], 9, [(AUDIT, at)])
     assert (begun is not None) == begins
+
+
+def test_a_policy_is_measured_against_the_era_before_it():
+    eras = [FIRST_ERA, Era(4, BY_AUDIT, 3), Era(20, BY_NEWS, 12)]
+    assert [era_before(eras, index).index for index in (0, 3, 4, 12, 13, 99)] == [
+        -1,
+        -1,
+        3,
+        3,
+        12,
+        12,
+    ]
 
 
 def test_a_policy_is_as_old_as_its_entry_to_the_next_full_second():

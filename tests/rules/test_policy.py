@@ -7,19 +7,17 @@ import pytest
 from oversight.errors import ProofRejected
 from oversight.keys.mldsa import MldsaKey
 from oversight.keys.signing import SigningKey
-from oversight.ledger.notes import COSIGNATURE_ED25519, ED25519, MLDSA44, VerifierKey, make_vkey
-from oversight.ledger.policy import (
-    UNWITNESSED,
+from oversight.ledger.eras import (
     WEAKER_WAITS_SECONDS,
     Adopted,
     Era,
     confirmed_since,
     confirms,
     era_at,
-    is_weaker,
     next_era,
-    parse_policy,
 )
+from oversight.ledger.notes import COSIGNATURE_ED25519, ED25519, MLDSA44, VerifierKey, make_vkey
+from oversight.ledger.policy import UNWITNESSED, is_weaker, parse_policy
 
 LOG = make_vkey("example.org/log", SigningKey(b"l" * 32).public)
 PLAIN = ("audit", "finance", "news", "university")
