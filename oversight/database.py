@@ -5,7 +5,15 @@ Nothing else: which tables there are is told by whoever opens the database.
 
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from itertools import islice
@@ -139,8 +147,7 @@ async def migrate(packages: Sequence[str]) -> list[str]:
         return await migrate_packages(packages, engine())
 
 
-@asynccontextmanager
-async def writing(snapshot: bool = False) -> AsyncIterator[None]:
+class writing:  # noqa: N801, reads as what it opens
     """Open the only kind of transaction in which rows may change.
 
     Reserved to the act and to the named functions of the concepts that own what is no domain
@@ -151,18 +158,35 @@ async def writing(snapshot: bool = False) -> AsyncIterator[None]:
             again.
         AssertionError: a transaction is open already.
     """
-    here = engine()
-    assert here.current_transaction.get() is None, "a transaction is open already"
-    try:
-        if isinstance(here, PooledPostgresEngine):
-            async with here.transaction(writes=True, snapshot=snapshot):
-                yield
-        else:
-            async with here.transaction(TransactionType.immediate):
-                yield
-    except Exception as error:
-        if not is_collision(error):
+
+    def __init__(self, snapshot: bool = False) -> None:
+        here = engine()
+        assert here.current_transaction.get() is None, "a transaction is open already"
+        self._transaction: Any = (
+            here.transaction(writes=True, snapshot=snapshot)
+            if isinstance(here, PooledPostgresEngine)
+            else here.transaction(TransactionType.immediate)
+        )
+
+    async def __aenter__(self) -> None:
+        try:
+            await self._transaction.__aenter__()
+        except Exception as error:
+            _refuse_collision(error)
             raise
+
+    async def __aexit__(self, *outcome: Any) -> None:
+        try:
+            await self._transaction.__aexit__(*outcome)
+        except Exception as error:
+            _refuse_collision(error)
+            raise
+        if outcome[1] is not None:
+            _refuse_collision(outcome[1])
+
+
+def _refuse_collision(error: BaseException) -> None:
+    if is_collision(error):
         raise RuleBroken(WRITES_DO_NOT_COLLIDE, needed="trying again") from error
 
 
@@ -196,21 +220,21 @@ def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[at : at + size] for at in range(0, len(items), size))
 
 
-async def run(sql: str, *values: object) -> list[Any]:
+def run(sql: str, *values: object) -> Coroutine[Any, Any, list[Any]]:
     """Run one statement, `{}` standing for each value, in the current transaction if there is one.
 
     Rows answer to column names. Outside of `writing` the connection refuses to change anything.
     """
-    return await engine().ask(_marked(sql, is_postgres()), values)
+    return engine().ask(_marked(sql, _Attached.postgres), values)
 
 
-async def run_brief(sql: str, *values: object) -> list[Any]:
+def run_brief(sql: str, *values: object) -> Coroutine[Any, Any, list[Any]]:
     """Do the same with a statement that touches a handful of rows by their keys.
 
     On SQLite, inside `writing`, the event loop itself runs it: that is shorter than the way to
     another thread. Anything that may take longer than a commit would hold up all other requests.
     """
-    return await engine().ask(_marked(sql, is_postgres()), values, brief=True)
+    return engine().ask(_marked(sql, _Attached.postgres), values, brief=True)
 
 
 @lru_cache(maxsize=4096)

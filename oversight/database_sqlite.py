@@ -100,7 +100,8 @@ class Line(aiosqlite.Connection):
 
     def ask(self, query: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Run a statement here and now."""
-        return self._conn.execute(query, values).fetchall()
+        assert self._connection is not None, "the connection is open"
+        return self._connection.execute(query, values).fetchall()
 
 
 class _Pool:

@@ -10,18 +10,19 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
+_OFFSET = len("+00:00")
 _SECONDS = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 _MICROS = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z", re.ASCII)
 
 
 def to_text(at: datetime) -> str:
     """Return "2026-03-01T08:00:00Z": whole seconds, the fraction cut off."""
-    return _utc(at).isoformat(timespec="seconds") + "Z"
+    return _utc(at).isoformat(timespec="seconds")[:-_OFFSET] + "Z"
 
 
 def to_micro_text(at: datetime) -> str:
     """Return "2026-03-01T08:00:00.123456Z": always six decimals."""
-    return _utc(at).isoformat(timespec="microseconds") + "Z"
+    return _utc(at).isoformat(timespec="microseconds")[:-_OFFSET] + "Z"
 
 
 def from_text(text: str) -> datetime:
@@ -36,7 +37,7 @@ def from_micro_text(text: str) -> datetime:
 
 def _utc(at: datetime) -> datetime:
     assert at.tzinfo is not None, "an instant without a zone is no instant"
-    return at.astimezone(UTC).replace(tzinfo=None)
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
 
 
 def _read(text: str, form: re.Pattern[str], wanted: str) -> datetime:
