@@ -1,8 +1,9 @@
 """The HTTP application: everything that `assembly` names, behind safe doors."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+import gc
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -128,6 +129,17 @@ async def open_instance(settings: Settings) -> AsyncIterator[None]:
     connections = settings.database_connections_max
     await open_database(settings.dsn, assembly.TABLES, assembly.MIGRATED, connections)
     try:
-        yield
+        with _spared_by_collector():
+            yield
     finally:
         await close_database()
+
+
+@contextmanager
+def _spared_by_collector() -> Iterator[None]:
+    """Keep the collector from walking again and again what the start has made, and what stays."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
