@@ -92,10 +92,11 @@ async def pads(index: int) -> PadsView:
     """Return the pads of a blind entry opened, and all its leaves; the rest stay closed.
 
     Raises:
-        RuleBroken: ENTRY_EXISTS, when there is no blind entry at `index`; PADS_OPENED_LATER.
+        RuleBroken: ENTRY_EXISTS, when no checkpoint covers a blind entry at `index`;
+            PADS_OPENED_LATER.
         ProofRejected: the blind entry's rows no longer lead to the root that was logged.
     """
-    logged = await ledger.entry(index)
+    logged = await ledger.covered_entry(index)
     rows = await run("SELECT act, seed, receipts FROM blind_entry WHERE act = {}", logged.act)
     if not rows or logged.kind != BlindLogged.kind:
         raise RuleBroken(ENTRY_EXISTS, needed="the index of a blind entry", index=index)
@@ -125,4 +126,4 @@ def _leaves(row: Any) -> list[bytes]:
 
 def _require_root(leaves: list[bytes], logged: ledger.LoggedEntry) -> None:
     if blind_root(leaves).hex() != logged.entry().body.get("root"):
-        raise ProofRejected(f"blind entry {logged.index}: its rows lead to another root")
+        raise ProofRejected(f"blind entry of act {logged.act}: its rows lead to another root")

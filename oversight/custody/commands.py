@@ -66,7 +66,7 @@ async def publish_key(
         if held is not None:
             check_held(key, held)
         lives = await key_lives(purpose)
-        check_publishable(key, [life.key for life in lives if life.retired is not None])
+        check_publishable(key, [life.key for life in lives if life.retired_at])
         await act.record(KeyPublished(purpose=purpose, key=key), subject=purpose)
         return act.answered(CustodyReceipt(act.id))
 
@@ -84,7 +84,7 @@ async def retire_key(
     """
     async with begin(actor, RETIRE_KEY, occasion) as act:
         lives = await key_lives(purpose)
-        check_retirable(purpose, key, [life.key for life in lives if life.retired is None])
+        check_retirable(purpose, key, [life.key for life in lives if not life.retired_at])
         check_followed(await is_followed(purpose, key))
         await act.record(KeyRetired(purpose=purpose, key=key), subject=purpose)
         return act.answered(CustodyReceipt(act.id))

@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,10 @@ from oversight.custody.rules import (
 from oversight.errors import ProofRejected
 from oversight.keys import directory, rotation
 from oversight.ledger.notes import VerifierKey, open_note
-from oversight.remote import CONFIG_FILE, Refused, Remote, remote
+from oversight.remote import CONFIG_FILE, Remote, remote
 
 FIELDS = "fields"
 COVERED_SECONDS, ASK_SECONDS = 60.0, 0.2
-BUSY = 503
 
 key_dir_option = click.option(
     "--key-dir",
@@ -87,10 +85,9 @@ def retire(ctx: click.Context, purpose: str, public_key: str, key_dir: str | Non
         raise click.UsageError("this is the newest key: `daylight keys rotate` first")
     staying = [key for key in held if key != public_key]
     _require_signs(service, purpose, staying)
-    if _life(service, purpose, public_key).get("retired") is None:
-        order = {"purpose": purpose, "key": public_key}
-        act = service.post("/v1/keys/retirement", order)["act"]
-        _covered(lambda: service.get(f"/v1/ledger/acts/{act}/proof"))
+    if not _life(service, purpose, public_key).get("retired_at"):
+        service.post("/v1/keys/retirement", {"purpose": purpose, "key": public_key})
+    _wait_covered(service, purpose, public_key, "retired")
     rotation.drop(path, rotation.file_of(purpose), bytes.fromhex(public_key))
     service.show({"purpose": purpose, "retired": public_key}, f"{purpose}  {public_key}  retired")
     _tell_restart()
@@ -144,12 +141,9 @@ def _directory(ctx: click.Context, key_dir: str | None) -> Path:
 
 def _publish(service: Remote, purpose: str, public: str) -> None:
     """Have the key on the log, under a checkpoint."""
-    known = _life(service, purpose, public)
-    if known:
-        _covered(lambda: service.get(f"/v1/ledger/entries/{known['published']}/proof"))
-        return
-    act = service.post("/v1/keys", {"purpose": purpose, "key": public})["act"]
-    _covered(lambda: service.get(f"/v1/ledger/acts/{act}/proof"))
+    if not _life(service, purpose, public):
+        service.post("/v1/keys", {"purpose": purpose, "key": public})
+    _wait_covered(service, purpose, public, "published")
 
 
 def _life(service: Remote, purpose: str, public: str) -> dict[str, Any]:
@@ -157,18 +151,13 @@ def _life(service: Remote, purpose: str, public: str) -> dict[str, Any]:
     return next((one for one in lives if (one["purpose"], one["key"]) == (purpose, public)), {})
 
 
-def _covered(proof: Callable[[], object]) -> None:
-    """Wait until the service can prove an entry."""
+def _wait_covered(service: Remote, purpose: str, public: str, what: str) -> None:
+    """Wait until the service tells the entry that published or retired a key: it is covered."""
     end = time.monotonic() + COVERED_SECONDS
-    while True:
-        try:
-            proof()
-        except Refused as refused:
-            if refused.problem.get("status") != BUSY or time.monotonic() > end:
-                raise
-            time.sleep(ASK_SECONDS)
-        else:
-            return
+    while _life(service, purpose, public).get(what) is None:
+        if time.monotonic() > end:
+            raise click.ClickException("no checkpoint covers the entry yet: repeat the command")
+        time.sleep(ASK_SECONDS)
 
 
 def _require_signs(service: Remote, purpose: str, staying: list[str]) -> None:
@@ -195,5 +184,5 @@ def _state_line(one: dict[str, Any]) -> str:
 
 
 def _line(life: dict[str, Any]) -> str:
-    state = "current" if life["retired"] is None else f"retired {life['retired_at']}"
+    state = "current" if not life["retired_at"] else f"retired {life['retired_at']}"
     return f"{life['purpose']}  {life['key'][:64]}  since {life['published_at']}  {state}"

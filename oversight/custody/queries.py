@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from oversight.custody.facts import KeyPublished, KeyRetired
 from oversight.custody.rules import LOG_KEY_TYPES, PURPOSES
 from oversight.custody.schema import KeyLife, KeyLives, PayloadState, PayloadStates
@@ -9,7 +11,7 @@ from oversight.database import run
 from oversight.errors import ProofRejected, RuleBroken
 from oversight.keys.directory import ring
 from oversight.ledger.notes import ED25519, VerifierKey, open_note
-from oversight.ledger.queries import LoggedEntry, entries_about, newest_checkpoint
+from oversight.ledger.queries import LoggedEntry, entries_about, newest_checkpoint, signed_size
 from oversight.ledger.rules import ENTRY_EXISTS
 from oversight.ledger.terms import terms
 from oversight.values.instants import to_text
@@ -24,18 +26,19 @@ async def key_entry(purpose: str, key: str) -> LoggedEntry | None:
 
 
 async def key_lives(purpose: str) -> list[KeyLife]:
-    """Return the lives of a purpose's keys, as entries that have an index tell; oldest first."""
+    """Return the lives of a purpose's keys, oldest first.
+
+    Every entry counts that has an index; an index that no checkpoint covers is not told.
+    """
     lives: dict[str, KeyLife] = {}
+    signed = await signed_size()
     for logged in await entries_about(purpose):
         entry = logged.entry()
-        key = str(entry.body.get("key"))
+        key, told = str(entry.body.get("key")), logged.index if logged.index < signed else None
         if logged.kind == KeyPublished.kind and key not in lives:
-            lives[key] = KeyLife(purpose, key, logged.index, entry.at)
+            lives[key] = KeyLife(purpose, key, told, entry.at)
         elif logged.kind == KeyRetired.kind and key in lives:
-            before = lives[key]
-            lives[key] = KeyLife(
-                purpose, key, before.published, before.published_at, logged.index, entry.at
-            )
+            lives[key] = msgspec.structs.replace(lives[key], retired=told, retired_at=entry.at)
     return list(lives.values())
 
 

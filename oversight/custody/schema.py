@@ -32,14 +32,22 @@ class KeyOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KeyLife(msgspec.Struct, frozen=True):
-    """When a key was put on the log for a purpose, and when it was retired."""
+    """When a key was put on the log for a purpose, and when it was retired.
+
+    Either takes hold at once; which entry says so is told once a checkpoint covers it.
+    """
 
     purpose: str
     key: PublicKey
-    published: Annotated[int, Meta(description="Index of its first entry.")]
+    published: Annotated[
+        int | None, Meta(description="Index of its first entry, once a checkpoint covers it.")
+    ]
     published_at: str
-    retired: Annotated[int | None, Meta(description="Index of the entry that retired it.")] = None
-    retired_at: str = ""
+    retired: Annotated[
+        int | None,
+        Meta(description="Index of the entry that retired it, once a checkpoint covers that."),
+    ] = None
+    retired_at: Annotated[str, Meta(description="Empty: it is not retired.")] = ""
 
 
 class KeyLives(msgspec.Struct, frozen=True):

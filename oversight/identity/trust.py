@@ -37,7 +37,7 @@ async def _log_keys() -> list[str]:
     for purpose, own in held.items():
         type_ = LOG_KEY_TYPES[purpose]
         lives = await key_lives(purpose)
-        retired = {life.key for life in lives if life.retired is not None}
+        retired = {life.key for life in lives if life.retired_at}
         known = dict.fromkeys([*(life.key for life in lives), *own])
         publics = [bytes.fromhex(key) for key in known if key not in retired]
         named += [make_vkey(settings().origin, public, type_) for public in publics]

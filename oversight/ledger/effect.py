@@ -32,8 +32,8 @@ from oversight.ledger.queries import (
     checkpoints_cosigned,
     checkpoints_from,
     entries_about,
-    entries_of_act,
     newest_checkpoint,
+    recorded_of_act,
     until,
 )
 from oversight.ledger.rules import ENTRY_EFFECTIVE, ENTRY_EXISTS, check_inclusion, leaf_hash
@@ -101,7 +101,7 @@ async def wait_effective(index: int, seconds: float = 10.0) -> StoredCheckpoint:
 
     found = await until(covered, seconds)
     if found is None:
-        raise RuleBroken(ENTRY_EFFECTIVE, needed="asking again later", index=index)
+        raise RuleBroken(ENTRY_EFFECTIVE, needed="asking again later")
     return found
 
 
@@ -117,7 +117,7 @@ async def proof_of(index: int) -> PlacedEntry:
     if found is None or index >= found.size:
         found = await newest_checkpoint()
     if found is None or not 0 <= index < found.size:
-        raise RuleBroken(ENTRY_EFFECTIVE, needed="the next checkpoint", index=index)
+        raise RuleBroken(ENTRY_EFFECTIVE, needed="the next checkpoint")
     return PlacedEntry(index, await nodes.inclusion_path(index, found.size), found)
 
 
@@ -125,12 +125,16 @@ async def proofs_of_act(act: str) -> list[PlacedEntry]:
     """Return the places of all entries of an act, in its order.
 
     Raises:
-        RuleBroken: ENTRY_EXISTS, when no entry of the act has an index; ENTRY_EFFECTIVE.
+        RuleBroken: ENTRY_EXISTS, when no such act is on record; ENTRY_EFFECTIVE, while no
+            checkpoint covers all of them.
     """
-    found = await entries_of_act(act)
-    if not found:
-        raise RuleBroken(ENTRY_EXISTS, needed="an act whose entries have an index", act=act)
-    return [await proof_of(logged.index) for logged in found]
+    indexes = [index for *_, index in await recorded_of_act(act)]
+    if not indexes:
+        raise RuleBroken(ENTRY_EXISTS, needed="an act on record", act=act)
+    placed = [index for index in indexes if index is not None]
+    if len(placed) < len(indexes):
+        raise RuleBroken(ENTRY_EFFECTIVE, needed="the next checkpoint", act=act)
+    return [await proof_of(index) for index in placed]
 
 
 async def adopted_policies(under: StoredCheckpoint) -> list[Adopted]:
