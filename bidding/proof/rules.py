@@ -20,7 +20,6 @@ from bidding.bundle.rules import (
     Reveal,
     Round,
     Trust,
-    TrustedBeacon,
     TrustedEdition,
     VrfResult,
     WalkLine,
@@ -42,7 +41,7 @@ from bidding.testimony.rules import (
     Record,
     cosigners,
 )
-from oversight.beacon.rules import check_point
+from oversight.beacon.rules import Chain, round_second, verify_round
 from oversight.custody.facts import KeyPublished
 from oversight.custody.rules import DRAW_VRF
 from oversight.errors import ProofRejected
@@ -292,22 +291,25 @@ def inputs_complete(attempt: Attempt, trust: Trust) -> bool:
     return came and inputs_revealed(attempt, trust)
 
 
-def round_second(named: Round, chain: TrustedBeacon) -> int:
-    """Return the POSIX second of a round; of any size, for no date need have it."""
-    return chain.genesis + (named.round - 1) * chain.period
+def pinned(named: Round, trust: Trust) -> Chain | None:
+    """Return the chain of a round as the verifier pins it; None if he does not know it."""
+    known = trust.beacons.get(named.chain)
+    if known is None:
+        return None
+    return Chain(named.chain, known.public_key, known.scheme, known.period, known.genesis)
 
 
 def complete_at(attempt: Attempt, trust: Trust) -> int:
     """Return the POSIX second since which all inputs were there: the last reveal, or the round."""
     named = attempt.request.beacon
-    chain = trust.beacons.get(named.chain) if named else None
-    came = round_second(named, chain) if named and chain else 0
+    chain = pinned(named, trust) if named else None
+    came = round_second(chain, named.round) if named and chain else 0
     revealed = [int(entry.at.timestamp()) for entry, _ in attempt.record.all(facts.Revealed)]
     return max([came, *revealed])
 
 
 def check_beacon(attempt: Attempt, trust: Trust) -> Finding:
-    """Check all of the beacon but the pairing (step 8)."""
+    """Check that the beacon is the round that was bound, and came after the inputs (step 8)."""
     named, came = attempt.request.beacon, attempt.beacon
     drawn = attempt.drawn()
     if named is None:
@@ -318,15 +320,14 @@ def check_beacon(attempt: Attempt, trust: Trust) -> Finding:
         raise ProofRejected("the beacon is not the round that the request names")
     if drawn is not None and (came.signature is None or drawn.beacon != came.signature):
         raise ProofRejected("the drawn entry holds another beacon signature")
-    chain = trust.beacons.get(named.chain)
+    chain = pinned(named, trust)
     if chain is None:
         gap = f"chain {named.chain[:16]}… is not in the trust file"
         return Finding(f"round {named.round}", f"第 {named.round} 轮", (gap,))
-    second = round_second(named, chain)
-    gaps = []
     if came.signature is not None:
-        check_point(bytes.fromhex(came.signature), chain.scheme)
-        gaps.append("the pairing is not checked here")
+        verify_round(chain, named.round, bytes.fromhex(came.signature))
+    second = round_second(chain, named.round)
+    gaps = []
     edition = trust.editions.get(attempt.request.rulebook)
     if edition is None:
         gaps.append(_no_edition(attempt.request))

@@ -1,1 +1,1 @@
-"""Public randomness: what can be said of a round's signature before its pairing is computed."""
+"""Public randomness: a round of a pinned chain, verified offline."""

@@ -1,69 +1,85 @@
-"""Points of BLS12-381 as drand writes them: canonical, on the curve, in the prime-order subgroup.
+"""A round of public randomness (drand), verified offline: one scheme, one pairing.
 
-Plain integers: one check costs some ten milliseconds and needs no library. The pairing, which
-shows that the signature is the chain's own, is not computed here.
+Signatures are points of G1, keys points of G2 of BLS12-381; a round signs its own number and
+nothing else (draw.md, "Verifying", step 8). Which chain is trusted, with which key, is said by
+whoever verifies. A chain's hash covers a seed and a name that no trust file holds, so it is the
+chain's name here and is not recomputed: trust rests on the pinned key.
 """
 
+import hashlib
+
+import msgspec
+from py_arkworks_bls12381 import GT, G1Point, G2Point
+
 from oversight.errors import ProofRejected
+from oversight.values.digests import unhex
 
-G1_BYTES = 48
-G1_SCHEMES = frozenset({"bls-unchained-g1-rfc9380"})  # signatures on G1 (quicknet)
-# The field's prime and the subgroup's order (draft-irtf-cfrg-pairing-friendly-curves, 4.2.1).
-FIELD = int(
-    "1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f624"
-    "1eabfffeb153ffffb9feffffffffaaab",
-    16,
-)
-ORDER = int("73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001", 16)
-_COMPRESSED, _INFINITY = 0x80, 0x40  # flags in the first byte (same draft, appendix C)
-
-Point = tuple[int, int] | None  # affine; None is the point at infinity
+SCHEME = "bls-unchained-g1-rfc9380"
+_DOMAIN = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"  # RFC 9380, 8.8.1, for signatures on G1
+_KEY_BYTES = 96
+_ROUND_MAX = 2**64 - 1  # a round is signed as eight bytes
 
 
-def check_point(signature: bytes, scheme: str) -> None:
-    """Return only if a round's signature is a point of the group that its scheme signs in.
+class Chain(msgspec.Struct, frozen=True):
+    """A chain of public randomness as somebody pins it."""
 
-    Schemes that sign in another group are not judged.
+    hash: str  # hex, 32 bytes: the chain's name
+    public_key: str  # hex, 96 bytes
+    scheme: str
+    period: int  # seconds from round to round
+    genesis: int  # POSIX second of round 1
+
+
+def round_second(chain: Chain, round: int) -> int:
+    """Return the POSIX second at which a round is due; of any size, for no date need have it."""
+    return chain.genesis + (round - 1) * chain.period
+
+
+def first_round_at_or_after(chain: Chain, second: int) -> int:
+    """Return the first round that is due at that POSIX second or later."""
+    return max(1, 1 - (chain.genesis - second) // chain.period)
+
+
+def verify_round(chain: Chain, round: int, signature: bytes) -> None:
+    """Return only if `signature` is the chain's own for that round.
 
     Raises:
-        ProofRejected: not the canonical compressed form, off the curve, or out of the subgroup.
+        ProofRejected: the protocol does not name the scheme; key or signature is not the one
+            canonical form of a point of its group, or is infinity; or the pairing does not hold.
     """
-    if scheme not in G1_SCHEMES:
-        return
-    point = _decompress(signature)
-    if point is None or _times(ORDER, point) is not None:
+    if chain.scheme != SCHEME:
+        raise ProofRejected("a scheme this protocol does not name")
+    if not 1 <= round <= _ROUND_MAX:
+        raise ProofRejected("a beacon has no such round")
+    key, signed = _read_key(chain.public_key), _read_signature(signature)
+    message = hashlib.sha256(round.to_bytes(8, "big")).digest()
+    hashed = G1Point.hash_to_curve(message, _DOMAIN)
+    if not GT.pairing_check([signed, -hashed], [G2Point(), key]):
+        raise ProofRejected(f"the beacon's signature is not the chain's for round {round}")
+
+
+def _read_signature(data: bytes) -> G1Point:
+    """Return a point of G1.
+
+    The library refuses what is off the curve or out of the subgroup, but reads anything with
+    the flag of infinity as infinity: so the point is written back and compared.
+    """
+    try:
+        point = G1Point.from_compressed_bytes(data)
+    except ValueError:
+        raise ProofRejected("the beacon's signature is not a point of its group") from None
+    if point == G1Point.identity() or bytes(point.to_compressed_bytes()) != data:
         raise ProofRejected("the beacon's signature is not a canonical point of its group")
+    return point
 
 
-def _decompress(data: bytes) -> Point:
-    """Return one of the two points (the sign does not matter here); None if there is none."""
-    if len(data) != G1_BYTES or data[0] & (_COMPRESSED | _INFINITY) != _COMPRESSED:
-        return None
-    x = int.from_bytes(data, "big") % 2**381  # the three flag bits stand above
-    square = (x**3 + 4) % FIELD
-    y = pow(square, (FIELD + 1) // 4, FIELD)
-    return (x, y) if x < FIELD and y * y % FIELD == square else None
-
-
-def _times(scalar: int, point: Point) -> Point:
-    """Return scalar × point, bit by bit from the top; public values only, so timing may vary."""
-    total: Point = None
-    for bit in bin(scalar)[2:]:
-        total = _add(total, total)
-        if bit == "1":
-            total = _add(total, point)
-    return total
-
-
-def _add(left: Point, right: Point) -> Point:
-    """Return the sum of two points of y² = x³ + 4."""
-    if left is None or right is None:
-        return left or right
-    if left[0] == right[0] and (left[1] + right[1]) % FIELD == 0:
-        return None
-    if left == right:
-        slope = 3 * left[0] ** 2 * pow(2 * left[1], -1, FIELD)
-    else:
-        slope = (right[1] - left[1]) * pow(right[0] - left[0], -1, FIELD)
-    x = (slope * slope - left[0] - right[0]) % FIELD
-    return x, (slope * (left[0] - x) - left[1]) % FIELD
+def _read_key(text: str) -> G2Point:
+    """Return a point of G2, read as strictly as a signature."""
+    try:
+        data = unhex(text, _KEY_BYTES)
+        point = G2Point.from_compressed_bytes(data)
+    except ValueError:
+        raise ProofRejected("the chain's key is not a point of its group") from None
+    if point == G2Point.identity() or bytes(point.to_compressed_bytes()) != data:
+        raise ProofRejected("the chain's key is not a canonical point of its group")
+    return point
