@@ -37,7 +37,11 @@ async def publish_tiles(root: Path, old_size: int, size: int) -> None:
 
 
 async def publish_missing(root: Path, size: int) -> int:
-    """Write what is not there of the log of `size` entries; return how many tiles that were."""
+    """Write what is not there of the log of `size` entries; return how many tiles that were.
+
+    A file that is there is left alone, whatever it holds: to look would be to read the whole log,
+    and to write it anew would remove the evidence. The audit names it; a person moves it away.
+    """
     count = 0
     for tile, width, _ in new_tiles(0, size):
         if not all(has_file(root, path) for path in _paths(tile, width)):

@@ -119,6 +119,25 @@ async def test_files_that_were_lost_are_written_again_by_the_next_process(house)
     assert entries_published(house) == await bodies()
 
 
+@pytest.mark.parametrize("name", ["tile/0/000", "tile/1/000.p/2", "tile/entries/001"])
+async def test_an_altered_file_is_kept_until_it_is_moved_away(house, tmp_path, name):
+    await count(house, 600)
+    await house.settle()
+    file = public(house) / name
+    altered = bytes([file.read_bytes()[0] ^ 1]) + file.read_bytes()[1:]
+    file.write_bytes(altered)
+    await as_a_new_process()
+    await count(house, 1)
+    await house.settle()
+    assert file.read_bytes() == altered
+    file.rename(tmp_path / "evidence")
+    await as_a_new_process()
+    await count(house, 1)
+    await house.settle()
+    assert file.read_bytes() != altered
+    assert entries_published(house) == await bodies()
+
+
 async def test_everybody_may_read_the_published_files_whatever_the_services_mask(house):
     await count(house, 2)
     await house.settle()
