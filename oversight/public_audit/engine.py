@@ -7,6 +7,7 @@ first: the next audit begins at the first bundle that could not be read.
 """
 
 import gc
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
@@ -21,19 +22,18 @@ from oversight.ledger.notes import VerifierKey, make_vkey, parse_vkey
 from oversight.ledger.policy import Policy, PolicyAdopted
 from oversight.ledger.signed_checkpoint import open_checkpoint
 from oversight.ledger.tiles import WIDTH
+from oversight.public_audit.blind_clock import BLINDS, clock_of, overdue
 from oversight.public_audit.entry_rules import (
-    BLINDS,
     KEYS,
     POLICIES,
     adopted,
     log_keys,
     successors,
-    uncounted,
 )
 from oversight.public_audit.leftovers import odd_files
 from oversight.public_audit.quorum import Judged, judge_quorum, weakened
 from oversight.public_audit.report import SHOWN_MAX, Report, Told
-from oversight.public_audit.rules import Book, Finding
+from oversight.public_audit.rules import Book, Finding, Plainly
 from oversight.public_audit.runs import GARBAGE_THRESHOLD, Run, Task, Wanted, read_runs
 from oversight.public_audit.state import FILE, Progress, State
 from oversight.publication.source import (
@@ -214,7 +214,12 @@ class _Audit:
         """Read every bundle after the last that was judged; judge them while none is missing."""
         size, whole = log.checkpoint.size, True
         self.state.save(self.progress)
-        wanted = Wanted(frozenset(self.book.judges), self.book.plain, self.kept)
+        wanted = Wanted(
+            frozenset(self.book.judges),
+            self.book.plain,
+            self.kept,
+            frozenset(self.book.instants),
+        )
         try:
             processes = min(self.processes, 1 + (size - self.began) // ENTRIES_FOR_A_PROCESS)
             for run in read_runs(self.source, self._tasks(log), wanted, processes):
@@ -253,10 +258,20 @@ class _Audit:
         self.state.count_kinds(run.kinds)
         for fault in run.faults:
             self.state.note(fault.index, "", Finding(fault.text))
+        rest = run.plain
         for told in run.told:
+            cut = bisect_left(rest, (told.index,))
+            self._judge_plain(rest[:cut])
+            rest = rest[cut:]
             for finding in self.book.judge(told, self.state.shelf):
                 self.state.note(told.index, told.kind, finding)
+        self._judge_plain(rest)
         self.progress.checked += run.count
+        self.progress.newest = run.newest or self.progress.newest
+
+    def _judge_plain(self, plain: Sequence[Plainly]) -> None:
+        for index, kind, finding in self.book.judge_instants(plain, self.state.shelf):
+            self.state.note(index, kind, finding)
 
     # The end ------------------------------------------------------------------------------------
 
@@ -289,15 +304,15 @@ class _Audit:
             unchecked.append("the quorum of cosigners is not reached (yet)")
         if progress.checked < progress.size:
             unchecked.append(f"entries from {progress.checked} on were not judged")
-        weaker, blinds = self._weaker(), state.count_of(BlindLogged.kind)
-        alerts = sorted([*self._told(True), *weaker], key=attrgetter("entry"))
+        standing, blinds = [*self._weaker(), *self._overdue()], state.count_of(BlindLogged.kind)
+        alerts = sorted([*self._told(True), *standing], key=attrgetter("entry"))
         return Report(
             self.source.name, progress.origin, progress.size, progress.root, self.began,
             progress.checked, self.alarms, self.differences, self.differences_total,
             self._told(False), state.count_findings(False), alerts[:SHOWN_MAX],
-            state.count_findings(True) + len(weaker),
+            state.count_findings(True) + len(standing),
             dict(state.unknown_kinds(self.book.known, SHOWN_MAX)),
-            blinds, len(uncounted(state.shelf(BLINDS))),
+            blinds, len(clock_of(state.shelf(BLINDS)).opened),
             self.judged.witnessed if self.judged else None, unchecked, self.kept,
         )  # fmt: skip
 
@@ -305,6 +320,12 @@ class _Audit:
         """Return what is to be said of policies, as far as it is known now which of them judge."""
         known = weakened(adopted(self.state.shelf(POLICIES)), self.progress.eras)
         return [Told(entry, PolicyAdopted.kind, text) for entry, text in known]
+
+    def _overdue(self) -> list[Told]:
+        """Return what is missing of blind entries up to the last entry of all."""
+        missing = overdue(self.state.shelf(BLINDS), self.progress.newest)
+        last = self.progress.checked - 1
+        return [Told(last, BlindLogged.kind, one.text) for one in missing]
 
     def _told(self, alert: bool) -> list[Told]:
         noted = self.state.findings(alert, SHOWN_MAX)

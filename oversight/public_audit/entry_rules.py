@@ -1,4 +1,4 @@
-"""What the log says about itself: its keys, its policies, its blind entries. Pure.
+"""What the log says about itself: its keys and its policies. Pure.
 
 Keys rotate on the log: a key that is published there under a checkpoint of a trusted key is
 trusted from then on, a key that is retired there no longer. So an auditor who comes back often
@@ -9,18 +9,17 @@ from collections.abc import Iterator
 
 import msgspec
 
-from oversight.blind.facts import BlindLogged, UncountedClosed, UncountedOpened
 from oversight.custody.facts import KeyPublished, KeyRetired
 from oversight.custody.rules import LOG_KEY_TYPES
 from oversight.errors import ProofRejected
 from oversight.ledger.eras import Adopted, read_adopted
-from oversight.ledger.facts import Entry
 from oversight.ledger.notes import ED25519, PUBLIC_KEY_BYTES, VerifierKey
 from oversight.ledger.policy import PolicyAdopted, parse_policy
-from oversight.public_audit.rules import EntryRule, Finding, Line, Shelf, Told
+from oversight.public_audit.blind_clock import BLIND_CLOCK
+from oversight.public_audit.rules import EntryRule, Finding, Shelf, Told
 from oversight.values.digests import is_hex
 
-KEYS, POLICIES, BLINDS = "keys", "policies", "blinds"  # shelves
+KEYS, POLICIES = "keys", "policies"  # shelves
 
 
 class LogKeys(msgspec.Struct):
@@ -109,39 +108,6 @@ def _judge_policy(told: Told, shelf: Shelf) -> Iterator[Finding]:
     yield Finding(f"a policy was adopted, {least} of {cosigners} cosigners", alert=True)
 
 
-def _is_blind(line: Line | Entry) -> bool:
-    return not line.subject and is_hex(line.body.get("root"), 32)
-
-
-def _judge_blind(told: Told, shelf: Shelf) -> Iterator[Finding]:
-    yield Finding("is blind, but not a root about no subject")
-
-
-def uncounted(shelf: Shelf) -> dict[str, str]:
-    """Return what is open: things may arrive about these subjects that nobody may count; by id."""
-    kept = shelf.get("open")
-    return msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
-
-
-def _judge_opened(told: Told, shelf: Shelf) -> Iterator[Finding]:
-    opening, seconds, known = told.body.get("id"), told.body.get("seconds"), uncounted(shelf)
-    if not isinstance(opening, str) or not isinstance(seconds, int) or seconds < 1:
-        yield Finding("opens nothing, or without an interval")
-    elif opening in known or shelf.get(f"closed:{opening}") is not None:
-        yield Finding("opens a second time under one id")
-    else:
-        shelf.put("open", msgspec.json.encode(known | {opening: told.subject}))
-
-
-def _judge_closed(told: Told, shelf: Shelf) -> Iterator[Finding]:
-    opening, known = told.body.get("id"), uncounted(shelf)
-    if not isinstance(opening, str) or known.pop(opening, None) != told.subject:
-        yield Finding("closes what is not open about its subject")
-        return
-    shelf.put("open", msgspec.json.encode(known))
-    shelf.put(f"closed:{opening}", b"1")
-
-
 OWN_RULES = (
     EntryRule(
         KEYS,
@@ -153,14 +119,5 @@ OWN_RULES = (
         "A policy of cosigners can be read; each is told.",
         {PolicyAdopted.kind: _judge_policy},
     ),
-    EntryRule(
-        BLINDS,
-        "A blind entry is about no subject and says a root; what was opened once is closed once.",
-        {
-            BlindLogged.kind: _judge_blind,
-            UncountedOpened.kind: _judge_opened,
-            UncountedClosed.kind: _judge_closed,
-        },
-        {BlindLogged.kind: _is_blind},
-    ),
+    BLIND_CLOCK,
 )

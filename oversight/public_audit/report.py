@@ -7,6 +7,10 @@ import msgspec
 CLEAN, DIFFERENT, INCOMPLETE = 0, 1, 3
 SHOWN_MAX = 1_000  # findings, alerts, differences, kinds; all of them are counted
 
+NOT_SEEN = (
+    "not seen from outside: what a root stands for, and whether one was due while nothing was open"
+)
+
 
 class Told(msgspec.Struct, frozen=True):
     """A finding about an entry."""
@@ -64,6 +68,8 @@ def render(report: Report) -> Iterator[str]:
         yield f"checked:  {report.checked} entries, from entry {report.began} in this audit"
     yield f"witnesses: {witness_words(report.witnessed)}"
     yield f"blind:    {report.blinds} entries; {report.uncounted} subjects are still uncounted"
+    if report.blinds:
+        yield f"          {NOT_SEEN}"
     for kind, count in report.unknown_kinds.items():
         yield f"unknown:  {count} entries of kind {kind}"
     for one in report.alerts:

@@ -8,6 +8,7 @@ one ended. Rules are pure but for their shelf.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Annotated, Any, Literal, Protocol
 
@@ -155,7 +156,13 @@ def read_one(data: bytes) -> Entry:
     return said
 
 
+Plainly = tuple[int, str, str]  # index, kind and instant of a plain entry
+_PLAIN_KIND = itemgetter(1)
 Plain = Callable[[Line | Entry], bool]  # a function of a module: it is handed to other processes
+
+
+# Judges plain entries of one kind by (index, instant) alone, several together, in order.
+JudgeInstants = Callable[[Sequence[tuple[int, str]], Shelf], Iterable[tuple[int, Finding]]]
 
 
 class EntryRule(msgspec.Struct, frozen=True):
@@ -166,6 +173,7 @@ class EntryRule(msgspec.Struct, frozen=True):
     judges: Mapping[str, Judge]  # by kind
     # By kind: entries for which this is true break nothing and are not judged one by one.
     plain: Mapping[str, Plain] = {}
+    instants: Mapping[str, JudgeInstants] = {}  # by kind: what only their instants can break
 
 
 class Book:
@@ -176,8 +184,10 @@ class Book:
         self.known = frozenset(known) | {kind for rule in rules for kind in rule.judges}
         self.judges: dict[str, list[tuple[str, Judge]]] = {}
         self.plain: dict[str, Plain] = {}
+        self.instants: dict[str, tuple[str, JudgeInstants]] = {}
         for rule in rules:
             self.plain.update(rule.plain)
+            self.instants.update({kind: (rule.name, one) for kind, one in rule.instants.items()})
             for kind, judge in rule.judges.items():
                 self.judges.setdefault(kind, []).append((rule.name, judge))
 
@@ -185,6 +195,15 @@ class Book:
         """Yield what the rules find about one entry."""
         for name, judge in self.judges.get(told.kind, ()):
             yield from judge(told, shelves(name))
+
+    def judge_instants(
+        self, plain: Sequence[Plainly], shelves: Callable[[str], Shelf]
+    ) -> Iterator[tuple[int, str, Finding]]:
+        """Yield what the rules find about plain entries that follow each other."""
+        for kind, run in groupby(plain, key=_PLAIN_KIND):
+            name, judge = self.instants[kind]
+            for index, finding in judge([(one[0], one[2]) for one in run], shelves(name)):
+                yield index, kind, finding
 
 
 def told_of(index: int, entry: Line | Entry) -> Told:

@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from oversight.errors import ProofRejected
 from oversight.ledger.facts import Entry
 from oversight.ledger.tiles import WIDTH
-from oversight.public_audit.rules import Line, Plain, Told, read_alike, read_one, told_of
+from oversight.public_audit.rules import Line, Plain, Plainly, Told, read_alike, read_one, told_of
 from oversight.publication.source import Source, open_source
 from oversight.publication.verified import Expected, read_expected
 
@@ -49,6 +49,8 @@ class Run(msgspec.Struct, frozen=True):
     faults: list[Fault] = []
     rejected: str = ""  # why the bundle is not the log's
     leaves: bytes = b""  # the hashes of all its entries, where they are wanted
+    plain: list[Plainly] = []  # entries of which a rule wants to know the instant alone
+    newest: str = ""  # instant of its last entry
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -61,18 +63,27 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """Which entries a rule wants to see: of these kinds, but for those that are plainly right."""
+    """What of the entries is wanted: those of these kinds, but for the plainly right ones."""
 
     kinds: frozenset[str]
     plain: Mapping[str, Plain]
     leaves: bool = False  # whether leaf hashes are wanted, too
+    timed: frozenset[str] = frozenset()  # kinds of which plain entries are wanted by instant
 
-    def includes(self, line: Line | Entry) -> bool:
-        """Tell whether a rule wants to see an entry."""
-        if line.kind not in self.kinds:
-            return False
-        plain = self.plain.get(line.kind)
-        return plain is None or not plain(line)
+    def sort(self, lines: Iterable[tuple[int, Line | Entry]]) -> tuple[list[Told], list[Plainly]]:
+        """Return the entries that a rule wants to see, and those that it wants the instant of."""
+        told: list[Told] = []
+        plainly: list[Plainly] = []
+        for at, line in lines:
+            kind = line.kind
+            if kind not in self.kinds:
+                continue
+            is_plain = self.plain.get(kind)
+            if is_plain is None or not is_plain(line):
+                told.append(told_of(at, line))
+            elif kind in self.timed:
+                plainly.append((at, kind, line.at))
+        return told, plainly
 
 
 def read_run(source: Source, task: Task, wanted: Wanted) -> Run:
@@ -93,15 +104,14 @@ def read_run(source: Source, task: Task, wanted: Wanted) -> Run:
     if alike is None:
         return replace(_read_one_by_one(task.number, first, entries, wanted), leaves=leaves)
     kinds = Counter(map(_KIND_OF, alike))
-    told: list[Told] = []
-    if not wanted.kinds.isdisjoint(kinds):
-        told = [told_of(at, line) for at, line in enumerate(alike, first) if wanted.includes(line)]
-    return Run(task.number, len(entries), kinds, told, leaves=leaves)
+    told, plain = wanted.sort(enumerate(alike, first))
+    newest = alike[-1].at if alike else ""
+    return Run(task.number, len(entries), kinds, told, leaves=leaves, plain=plain, newest=newest)
 
 
 def _read_one_by_one(number: int, first: int, entries: list[bytes], wanted: Wanted) -> Run:
     kinds: Counter[str] = Counter()
-    told, faults = [], []
+    faults, read = [], []
     for index, data in enumerate(entries, first):
         try:
             entry = read_one(data)
@@ -109,9 +119,10 @@ def _read_one_by_one(number: int, first: int, entries: list[bytes], wanted: Want
             faults.append(Fault(index, str(rejected)))
             continue
         kinds[entry.kind] += 1
-        if wanted.includes(entry):
-            told.append(told_of(index, entry))
-    return Run(number, len(entries), kinds, told, faults)
+        read.append((index, entry))
+    told, plain = wanted.sort(read)
+    newest = read[-1][1].at if read else ""
+    return Run(number, len(entries), kinds, told, faults, plain=plain, newest=newest)
 
 
 def read_runs(

@@ -47,6 +47,7 @@ class Progress(msgspec.Struct):
     size: int = 0  # of the newest checkpoint that was accepted
     root: str = ""  # its root, hex
     note: str = ""  # itself: with another one of the same log it is evidence
+    newest: str = ""  # instant of the last entry that was judged
     eras: list[tuple[int, int]] = []  # (size above which, entry) a policy is known to judge
 
 

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -14,6 +15,7 @@ import pytest
 from foreign import foreign_vectors
 from published import BOOK, audit, fill, form, log_key, publish, whole_draw, write_file
 
+from oversight.blind.facts import BlindLogged, UncountedClosed, UncountedOpened
 from oversight.custody.facts import KeyPublished, KeyRetired
 from oversight.errors import ProofRejected
 from oversight.keys.signing import SigningKey
@@ -426,3 +428,55 @@ def test_what_is_not_a_policy_or_key_or_opening_is_found(tmp_path):
     publish(tmp_path, scene.leaves, sign_note(note_by(scene, scene.log_key).split("\n\n")[0] + "\n",
                                               ORIGIN, scene.log_key))  # fmt: skip
     assert [one.entry for one in audit(tmp_path, scene).findings] == wrong
+
+
+# Blind entries ----------------------------------------------------------------------------------
+
+
+def clocked(minutes, missing=()):
+    """Return a log with something open for so many minutes, a blind entry in each but some."""
+    scene = Scene("a fixed clock")
+    scene.at = scene.at.replace(second=1, microsecond=0)
+    scene.tell(UncountedOpened("1", 60), CENTER, subject="a lot")
+    for minute in range(1, minutes):
+        if minute in missing:
+            scene.at += timedelta(minutes=1)
+        else:
+            scene.tell(BlindLogged("ab" * 32), CENTER, subject="")
+    return scene
+
+
+def told_blind(report):
+    return [(one.entry, one.text.partition(",")[0]) for one in report.alerts
+            if "interval" in one.text]  # fmt: skip
+
+
+def test_an_interval_without_a_blind_entry_is_an_alert(tmp_path):
+    scene = clocked(600, missing=(5, 300, 301))
+    publish(tmp_path / "log", scene.leaves, scene.checkpoint())
+    gap = "intervals of 60 s without a blind entry"
+    expected = [(7, f"1 {gap}"), (301, f"2 {gap}")]
+    whole = audit(tmp_path / "log", scene)
+    assert (whole.status, told_blind(whole)) == (CLEAN, expected)
+    assert any("not seen from outside" in line for line in render(whole))
+    assert audit(tmp_path / "log", scene, processes=2) == whole
+    state, leaves = tmp_path / "state", scene.leaves
+    for size in (3, 8, 257, 302, len(leaves)):  # from audit to audit
+        scene.leaves = leaves[:size]
+        publish(tmp_path / "log", scene.leaves, scene.checkpoint())
+        report = audit(tmp_path / "log", scene, state)
+    assert told_blind(report) == expected
+
+
+def test_a_clock_that_stopped_is_an_alert_until_it_is_known_for_how_long(tmp_path):
+    scene, state = clocked(5), tmp_path / "state"
+    fill(scene, len(scene.leaves) + 4)
+    publish(tmp_path / "log", scene.leaves, scene.checkpoint())
+    last = len(scene.leaves) - 1
+    report = audit(tmp_path / "log", scene, state)
+    assert told_blind(report) == [(last, "3 intervals of 60 s without a blind entry")]
+    scene.tell(UncountedClosed("1"), CENTER, subject="a lot")
+    publish(tmp_path / "log", scene.leaves, scene.checkpoint())
+    report = audit(tmp_path / "log", scene, state)
+    assert told_blind(report) == [(last + 1, "4 intervals of 60 s without a blind entry")]
+    assert (report.uncounted, report.status) == (0, CLEAN)
