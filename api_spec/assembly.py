@@ -4,7 +4,7 @@ Concepts know nothing of this list. Whoever adds a concept adds its rooms here, 
 documents, the schema check, the HTTP application and the command line are derived from it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -244,9 +244,6 @@ CONSOLES: tuple[click.Command, ...] = consoles.CONSOLES
 
 # What must hold over the entries of a log, for the audit of what is published.
 AUDITED: tuple[EntryRule, ...] = (*entry_rules.OWN_RULES, draw_chain_rules.DRAW_CHAINS)
-
-# Patterns over log entries that deserve an alert; none yet.
-DETECTORS: tuple[Callable[..., object], ...] = ()
 
 
 def _constants(rooms: tuple[ModuleType, ...], kind: type[Any]) -> tuple[Any, ...]:

@@ -8,13 +8,11 @@ import msgspec
 
 from oversight.database import is_postgres, reading, run
 from oversight.errors import RuleBroken
-from oversight.keys.directory import ring
 from oversight.ledger import nodes
 from oversight.ledger.facts import Entry, read_entry
 from oversight.ledger.integrate import integrate
 from oversight.ledger.proofs import tlog_proof
 from oversight.ledger.rules import ENTRY_EFFECTIVE, ENTRY_EXISTS, INDEX_ASSIGNED
-from oversight.values.canonical import parse_strict
 from oversight.wire import Page, cursor_after, read_cursor
 
 PAGE_MAX = 1_000  # entries in one answer
@@ -58,13 +56,6 @@ class PlacedEntry(msgspec.Struct, frozen=True):
     def text(self) -> str:
         """Return the `.tlog-proof` file."""
         return tlog_proof(self.index, self.path, self.checkpoint.note)
-
-
-class Opened(msgspec.Struct, frozen=True):
-    """What a commitment conceals."""
-
-    salt: bytes  # 32 bytes
-    value: object
 
 
 async def head_size() -> int:
@@ -210,19 +201,6 @@ async def covered_index_of(act: str, n: int) -> int | None:
     return index if index is not None and index < await signed_size() else None
 
 
-async def leaf_of(act: str, n: int) -> bytes:
-    """Return the leaf hash of a recorded entry, whether it has its index or not.
-
-    Raises:
-        RuleBroken: ENTRY_EXISTS.
-    """
-    for table in ("entry", "pending", "entry"):  # it may move between two questions
-        rows = await run(f"SELECT leaf FROM {table} WHERE act = {{}} AND n = {{}}", act, n)  # noqa: S608
-        if rows:
-            return bytes(rows[0]["leaf"])
-    raise RuleBroken(ENTRY_EXISTS, needed="an act and ordinal on record", act=act, n=n)
-
-
 async def required_checkpoint() -> StoredCheckpoint:
     """Return the checkpoint signed last.
 
@@ -250,19 +228,6 @@ async def proof_between(old_size: int, size: int) -> list[bytes]:
             size=size,
         )
     return await nodes.consistency_path(old_size, size)
-
-
-async def payload_of(act: str, n: int) -> dict[str, Opened]:
-    """Return what the commitments of an entry conceal, by field; erased ones are missing.
-
-    Whoever asks sees protected data, and must record that it was read.
-    """
-    rows = await run(
-        "SELECT field, salt, value FROM payload WHERE act = {} AND n = {} AND erased_at IS NULL",
-        act,
-        n,
-    )
-    return {row["field"]: _opened(act, n, row) for row in rows}
 
 
 async def wait_index(act: str, n: int, seconds: float = 5.0) -> int:
@@ -332,12 +297,6 @@ async def _checkpoints(rows: Sequence[Any]) -> list[StoredCheckpoint]:
         )
         for row in rows
     ]
-
-
-def _opened(act: str, n: int, row: Any) -> Opened:
-    context = payload_context(act, n, row["field"])
-    plain = ring().fields.open(bytes(row["value"]), context)
-    return Opened(bytes(row["salt"]), parse_strict(plain))
 
 
 def payload_context(act: str, n: int, field: str) -> str:

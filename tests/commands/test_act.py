@@ -6,6 +6,7 @@ import asyncio
 from typing import ClassVar
 
 import pytest
+from concealed import payload_of
 from house import someone
 
 from oversight.act import begin
@@ -187,10 +188,10 @@ async def test_a_concealed_value_opens_to_its_commitment_and_stands_nowhere_in_c
         commitment = act.conceal("person", "张三")
         n = await act.record(Noted(commitment))
     await house.settle()
-    opened = (await queries.payload_of(act.id, n))["person"]
+    opened = (await payload_of(act.id, n))["person"]
     assert opened.value == "张三"
     assert field_commitment(opened.salt, "person", "张三").hex() == commitment
-    assert await queries.payload_of(act.id, 0) == {}
+    assert await payload_of(act.id, 0) == {}
     rows = await run("SELECT value FROM payload")
     assert "张三".encode() not in bytes(rows[0]["value"])
 

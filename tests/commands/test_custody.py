@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pytest
+from concealed import payload_of
 from house import someone
 
 from oversight.act import begin
@@ -82,7 +83,7 @@ async def test_an_erased_value_is_gone_and_its_erasure_stands_on_the_log(house):
         KEEPER, act, 0, fields=["phone"], ground="retention-over", occasion=house.occasion()
     )
     await house.settle()
-    assert set(await queries.payload_of(act, 0)) == {"person"}
+    assert set(await payload_of(act, 0)) == {"person"}
     rows = await run("SELECT field, salt, value, erased_at FROM payload ORDER BY field")
     assert (rows[1]["field"], rows[1]["salt"], rows[1]["value"]) == ("phone", None, None)
     assert rows[1]["erased_at"] == house.now
@@ -96,7 +97,7 @@ async def test_what_is_not_there_cannot_be_erased_and_nothing_else_is(house):
     for fields in ([], ["phone", "shoe-size"]):
         with pytest.raises(RuleBroken, match="custody.payload_exists"):
             await erase(KEEPER, act, 0, fields=fields, ground="test", occasion=house.occasion())
-    assert set(await queries.payload_of(act, 0)) == {"person", "phone"}
+    assert set(await payload_of(act, 0)) == {"person", "phone"}
     await erase(KEEPER, act, 0, fields=["phone"], ground="test", occasion=house.occasion())
     with pytest.raises(RuleBroken, match="custody.payload_exists"):
         await erase(KEEPER, act, 0, fields=["phone"], ground="test", occasion=house.occasion())

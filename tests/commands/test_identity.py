@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from concealed import payload_of
 
 from oversight.authority.rules import Post, Role
 from oversight.errors import RuleBroken
@@ -13,7 +14,7 @@ from oversight.identity.rules import KeyReason, possession_statement
 from oversight.identity.tables import Person
 from oversight.keys.signing import SigningKey
 from oversight.keys.signoff import sign
-from oversight.ledger.queries import entries, payload_of
+from oversight.ledger.queries import entries
 from oversight.values.digests import to_base64
 
 CODE = "91110000600037341L"

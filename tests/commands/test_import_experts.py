@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from concealed import payload_of
 from house import someone
 from pool import KEEPER, REVIEWER, csv_file, gb18030_file, people, xlsx_file
 
@@ -51,7 +52,7 @@ async def test_commitments_on_the_log_open_to_what_the_file_said(house):
     await house.settle()
     first = (await ledger.entries_of_act(receipt.act))[1].entry()
     person = people(3)[0]
-    opened = await ledger.payload_of(receipt.act, 1)
+    opened = await payload_of(receipt.act, 1)
     expected = {
         "name": person.name,
         "id_number": person.id_number,

@@ -108,13 +108,11 @@ async def test_entries_are_found_by_place_act_subject_and_kind(house):
     assert await queries.entries_about("a", "test.goat.counted") == []
     assert len(await queries.entries_about("b", "test.sheep.counted")) == 3
     assert (await queries.index_of(first, 1), await queries.index_of(first, 2)) == (1, None)
-    assert await queries.leaf_of(first, 1) == (await queries.entry(1)).leaf
 
 
 async def test_what_is_not_on_the_log_is_said_to_be_absent(house):
     for question in (
         queries.entry(0),
-        queries.leaf_of("nobody", 0),
         queries.proof_between(0, 0),
         queries.proof_between(1, 2),
     ):

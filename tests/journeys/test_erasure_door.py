@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from asking import Asking
+from concealed import payload_of
 
 from api_spec import assembly
 from oversight.audit.engine import audit
 from oversight.authority.rules import Post, Role
 from oversight.database import run
-from oversight.ledger.queries import entries_about, payload_of
+from oversight.ledger.queries import entries_about
 from oversight.values.digests import unbase64
 
 
