@@ -6,24 +6,26 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import uuid
 from contextlib import chdir
 from functools import partial
 from pathlib import Path
 
 import httpx
+import warm
 from click.testing import CliRunner
 
 from api_spec.cli import main
 
-ROOT = Path(__file__).resolve().parents[1]
-DAYLIGHT = [sys.executable, "-m", "api_spec.cli"]
 START_SECONDS = 60
 
 # Each request is one of its own, without cookies or connections of others before it; but whom to
 # trust over TLS, which nothing here speaks, is read once: that takes longer than a request.
 ask = partial(httpx.request, verify=httpx.create_ssl_context())
+
+
+def _clean():
+    return {name: value for name, value in os.environ.items() if not name.startswith("DAYLIGHT_")}
 
 
 class Service:
@@ -48,20 +50,10 @@ class Service:
         assert not check or done.exit_code == 0, (done.stdout, done.stderr, done.exception)
         return finished
 
-    def spawn(self, *arguments, token="", check=True, **environ):
+    def spawn(self, *arguments, token="", check=True, cold=False, **environ):
         """Run the command line as a process of its own; return the finished process."""
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("DAYLIGHT_")}
         variables = {"DAYLIGHT_URL": self.url or "http://127.0.0.1:9", "DAYLIGHT_TOKEN": token}
-        done = subprocess.run(
-            [*DAYLIGHT, *map(str, arguments)],
-            cwd=self.directory,
-            env={**clean, "PYTHONPATH": str(ROOT), **variables, **environ},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-            stdin=subprocess.DEVNULL,
-        )
+        done = warm.run(arguments, self.directory, {**_clean(), **variables, **environ}, cold)
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 
@@ -69,7 +61,7 @@ class Service:
         """Run the command line with --json; return what it answered."""
         return json.loads(self.daylight("--json", *arguments, token=token).stdout)
 
-    def init(self):
+    def init(self, cold=False):
         """Make the instance; keep the administrator's token."""
         flags = [
             part
@@ -77,22 +69,15 @@ class Service:
             for part in (f"--{name.replace('_', '-')}", value)
         ]
         order = ("--json", "init", "--center", "示范中心", "--administrator", "张三")
-        made = json.loads(self.spawn(*order, *flags).stdout)
+        made = json.loads(self.spawn(*order, *flags, cold=cold).stdout)
         self.token, self.administrator = made["token"], made["person"]
         return self
 
-    def start(self, *options, **environ):
+    def start(self, *options, cold=False, **environ):
         """Start the server on a free port and wait until it listens."""
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("DAYLIGHT_")}
         self.log = (self.directory / "serve.log").open("ab")
-        self.process = subprocess.Popen(
-            [*DAYLIGHT, "serve", "--port", "0", *options],
-            cwd=self.directory,
-            env={**clean, "PYTHONPATH": str(ROOT), **environ},
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            text=True,
-        )
+        order = ("serve", "--port", "0", *options)
+        self.process = warm.started(order, self.directory, _clean() | environ, self.log, cold)
         line = self.process.stdout.readline()
         assert "listens on " in line, self.said()
         self.url = line.rpartition(" ")[2].strip()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
+import tempfile
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
 
+import warm
 from click.testing import CliRunner
 
 from api_spec.cli import main
@@ -25,7 +24,6 @@ from oversight.publication.paths import new_tiles
 from oversight.witness.commands import add_checkpoint, add_log, make_witness
 from oversight.witness.rules import Promise, write_submission
 
-ROOT = Path(__file__).resolve().parents[1]
 ORIGIN = "log.example/books"
 SECOND = 1_767_139_200  # POSIX, when nothing else is said
 
@@ -116,20 +114,14 @@ def submit(witness, log, old, size=None, seconds=SECOND):
 class Program:
     """A `daylight` program that serves, as a process of its own."""
 
-    def __init__(self, *arguments, cwd=None):
+    def __init__(self, *arguments, cwd=None, cold=False):
         clean = {k: v for k, v in os.environ.items() if not k.startswith("DAYLIGHT_")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "api_spec.cli", *map(str, arguments)],
-            cwd=cwd,
-            env={**clean, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
+        self.process = warm.started(arguments, cwd, clean, self._said, cold)
         line = self.process.stdout.readline()
         if "listens on " not in line:
             self.process.kill()
-            raise AssertionError(line + self.process.communicate()[1])
+            raise AssertionError(line + self._ended())
         self.url = line.rpartition(" ")[2].strip()
 
     def __enter__(self):
@@ -142,7 +134,14 @@ class Program:
     def stop(self, sign=signal.SIGTERM):
         """Stop it; return what it wrote on standard error."""
         self.process.send_signal(sign)
-        return self.process.communicate(timeout=30)[1]
+        return self._ended()
+
+    def _ended(self):
+        self.process.wait(timeout=30)
+        self.process.stdout.close()
+        self._said.seek(0)
+        with self._said as said:
+            return said.read()
 
 
 def daylight(*arguments, check=True):

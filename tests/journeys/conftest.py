@@ -11,7 +11,7 @@ from service import Service
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory):
     """An instance that was made and never run; copied, because making one takes seconds."""
-    return Service(tmp_path_factory.mktemp("founded")).init()
+    return Service(tmp_path_factory.mktemp("founded")).init(cold=True)
 
 
 def _copy(founded, directory):
@@ -23,7 +23,7 @@ def _copy(founded, directory):
 
 @pytest.fixture(scope="session")
 def service(founded, tmp_path_factory):
-    service = _copy(founded, tmp_path_factory.mktemp("service")).start()
+    service = _copy(founded, tmp_path_factory.mktemp("service")).start(cold=True)
     yield service
     service.stop()
 

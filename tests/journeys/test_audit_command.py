@@ -12,12 +12,12 @@ def database_of(service):
     return next((service.directory / "data").glob("*.sqlite3"))
 
 
-def audit(service, *words, before=()):
-    return service.spawn(*before, "audit", *words, check=False)
+def audit(service, *words, before=(), cold=False):
+    return service.spawn(*before, "audit", *words, check=False, cold=cold)
 
 
 def test_a_fresh_instance_is_clean_and_says_what_the_log_does_not_cover(own_service):
-    done = audit(own_service)
+    done = audit(own_service, cold=True)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[-1] == "Database and log say the same."

@@ -116,8 +116,10 @@ def test_a_refusal_names_rule_source_found_and_needed(service):
 
 
 def test_the_command_is_a_process_with_these_exit_statuses(service):
-    assert json.loads(service.spawn("--json", "whoami", token=service.token).stdout)["posts"]
-    assert service.spawn("whoami", token="dl_unknown", check=False).returncode == 1
+    assert json.loads(service.spawn("--json", "whoami", token=service.token, cold=True).stdout)[
+        "posts"
+    ]
+    assert service.spawn("whoami", token="dl_unknown", check=False, cold=True).returncode == 1
 
 
 def test_a_service_that_is_not_there_has_an_exit_status_of_its_own(service):

@@ -329,7 +329,7 @@ def test_once_fetches_signs_and_ends(place, public):
 
 def test_a_mirror_that_serves_is_a_source_like_the_log_itself(place, public, tmp_path):
     log = Log(700).publish(public)
-    with Program("mirror", "serve", place, "--port", "0", "--every", "0.2") as program:
+    with Program("mirror", "serve", place, "--port", "0", "--every", "0.2", cold=True) as program:
         copy = f"{program.url}/{HASH}"
         wait_for(lambda: ask("GET", f"{copy}/checkpoint").status_code == 200)
         assert copied(copy, log) == log.entries

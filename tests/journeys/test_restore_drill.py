@@ -137,13 +137,13 @@ def test_an_old_backup_stops_acts_until_recover_has_brought_back_what_was_signed
 
 def test_a_damaged_backup_is_refused_by_the_name_of_its_file(own_service):
     service = own_service
-    service.spawn("backup", "copy")
+    service.spawn("backup", "copy", cold=True)
     lose(service)
     file = service.directory / "copy" / "database.sqlite3"
     data = bytearray(file.read_bytes())
     data[-100] ^= 1
     file.write_bytes(data)
-    refused = service.spawn("restore", "copy", check=False)
+    refused = service.spawn("restore", "copy", check=False, cold=True)
     assert refused.returncode == 1
     assert "database.sqlite3" in refused.stderr
     assert not (service.directory / "data" / "daylight.sqlite3").exists()
@@ -163,7 +163,7 @@ def test_on_a_new_host_settings_and_keys_come_back_too(own_service, tmp_path_fac
     assert "bring the keys back" in told
     shutil.copytree(service.directory / "copy-of-keys", there.directory / "data" / "keys")
     with published(service.directory / "data" / "public") as url:
-        there.spawn("recover", "--from", url)
+        there.spawn("recover", "--from", url, cold=True)
     there.daylight("signer", "adopt")
     there.start()
     assert len(entries(there)) == size

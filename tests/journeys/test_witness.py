@@ -144,7 +144,9 @@ def test_a_witness_whose_clock_went_back_asks_for_patience(running, place, log):
 
 
 def test_a_witness_may_stand_below_a_path(place, log):
-    with Program("witness", "serve", place, "--port", "0", "--prefix", "/w/one") as program:
+    with Program(
+        "witness", "serve", place, "--port", "0", "--prefix", "/w/one", cold=True
+    ) as program:
         assert program.url.endswith("/w/one")
         assert send(program, log.submission(0, 7)).status_code == 200
         assert ask("GET", f"{program.url}/{origin_hash(ORIGIN)}/checkpoint").status_code == 200
