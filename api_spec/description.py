@@ -227,21 +227,23 @@ def _is_foreign(kind: Any) -> bool:
 def _rename_pages(description: dict[str, Any]) -> None:
     """Give generic schemas names that one can say: PageOfPartyView."""
     schemas = description["components"]["schemas"]
+    renamed = {}
     for name in [name for name in schemas if name.startswith("Page_")]:
         said = "PageOf" + name.removeprefix("Page_").removesuffix("_")
         schemas[said] = schemas.pop(name)
-        _point(description, f"#/components/schemas/{name}", f"#/components/schemas/{said}")
+        renamed[f"#/components/schemas/{name}"] = f"#/components/schemas/{said}"
+    _point(description, renamed)
 
 
-def _point(node: Any, old: str, new: str) -> None:
+def _point(node: Any, renamed: Mapping[str, str]) -> None:
     if isinstance(node, list):
         for item in node:
-            _point(item, old, new)
+            _point(item, renamed)
     elif isinstance(node, dict):
-        if node.get("$ref") == old:
-            node["$ref"] = new
+        if (reference := node.get("$ref")) in renamed:
+            node["$ref"] = renamed[reference]
         for item in node.values():
-            _point(item, old, new)
+            _point(item, renamed)
 
 
 def _finish_operation(operation: dict[str, Any], method: str, handler: HTTPRouteHandler) -> None:
