@@ -43,11 +43,12 @@ async def take_backup(
     at, here = clock(), make_engine(settings.dsn)
     make_place(out)
     try:
+        shown = _checkpoint(settings, out)
         if isinstance(here, PooledSqliteEngine):
             files, tables, head = _copy_file(database_file(here), out)
         else:
             files, tables, head = await postgres_copy.copy_database(settings.dsn, out)
-        files += _beside(settings, settings_file, out)
+        files += shown + _beside(settings, settings_file, out)
         sync_tree(out)
         size, root, migrations = head
         manifest = Manifest(
@@ -93,17 +94,20 @@ def back_up_keys(key_dir: Path, out: Path) -> KeyRing:
     return open_ring(out)
 
 
-def _beside(settings: Settings, settings_file: Path | None, out: Path) -> list[BackupFile]:
-    """Copy what does not stand in the database, after it, so that it covers all of it.
+def _checkpoint(settings: Settings, out: Path) -> list[BackupFile]:
+    """Copy the public checkpoint, before all else: whatever it tells was there before it.
 
-    The public checkpoint is copied first: every file that its log needs was there before it.
+    A later one could be ahead of the copied database, which then would contradict it.
     """
+    shown = Path(settings.public_dir, CHECKPOINT)
+    return [copy_file(shown, out, f"{PUBLIC}/{CHECKPOINT}")] if os.path.isfile(shown) else []
+
+
+def _beside(settings: Settings, settings_file: Path | None, out: Path) -> list[BackupFile]:
+    """Copy what does not stand in the database, after it, so that it covers all of it."""
     files: list[BackupFile] = []
     if settings_file is not None:
         files.append(copy_file(settings_file, out, SETTINGS))
     files += copy_tree(Path(settings.data_dir, BLOBS), out, BLOBS)
-    public = Path(settings.public_dir)
-    if os.path.isfile(public / CHECKPOINT):
-        files.append(copy_file(public / CHECKPOINT, out, f"{PUBLIC}/{CHECKPOINT}"))
-    files += copy_tree(public, out, PUBLIC, {CHECKPOINT})
+    files += copy_tree(Path(settings.public_dir), out, PUBLIC, {CHECKPOINT})
     return files

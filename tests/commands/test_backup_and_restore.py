@@ -24,6 +24,7 @@ from oversight.ledger.facts import Fact
 from oversight.ledger.integrate import integrate
 from oversight.ledger.nodes import root_at
 from oversight.ledger.rules import root_of
+from oversight.publication.signing import sign_checkpoint
 from oversight.recovery.backup import back_up_keys, take_backup
 from oversight.recovery.manifest import MANIFEST, read_manifest, require_whole
 from oversight.recovery.restore import restore, restore_settings
@@ -127,7 +128,12 @@ async def test_a_backup_under_load_is_one_state_of_rows_and_log(house, elsewhere
             await count(house, 20)
             await integrate()
 
-    workers = [asyncio.create_task(work()) for _ in range(2)]
+    async def sign():
+        while going:
+            await sign_checkpoint()
+            await asyncio.sleep(0)
+
+    workers = [asyncio.create_task(deed()) for deed in (work, work, sign)]
     await asyncio.sleep(0.3)
     manifest = await asyncio.to_thread(
         lambda: asyncio.run(take_backup(house.settings, None, tmp_path / "backup"))
@@ -141,6 +147,9 @@ async def test_a_backup_under_load_is_one_state_of_rows_and_log(house, elsewhere
     for table in ("act_key", "payload"):
         assert await house.count(table) == await house.log_rows()
     assert (await house.log_rows()) % 20 == 0
+    shown = await asyncio.to_thread(Path(elsewhere.public_dir, "checkpoint").read_text)
+    kept = await run("SELECT note FROM checkpoint")
+    assert shown in [row["note"] for row in kept], "the public checkpoint is ahead of the rows"
 
 
 async def test_neither_keys_nor_the_signers_state_are_in_a_backup(house, keys, tmp_path):
