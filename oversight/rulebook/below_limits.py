@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from oversight.rulebook.figures import Confidence, Edition, Figure, Regime
-from oversight.rulebook.protocol import DRAW
+from oversight.rulebook.protocol import CONTACT, DRAW
 
 _M, _D = Confidence.MEMORY, Confidence.DESIGN
 
@@ -25,6 +25,7 @@ L_2025 = Edition(
     figures=MappingProxyType(
         {
             **DRAW,
+            **CONTACT,
             "draw_identities": Figure("parties", "audience", _LOCAL, _D),
             "committee_size_min": Figure(3, "people", _LOCAL, _M),
             "committee_size_odd": Figure(True, "flag", _LOCAL, _M),

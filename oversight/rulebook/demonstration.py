@@ -28,6 +28,10 @@ DEMO = msgspec.structs.replace(
             "draw_vrf_lead_hours": Figure(0, "hours", _DEMO, _D),
             "draw_round_lead_minutes": Figure(1, "minutes", _DEMO, _D),
             "draw_reveal_minutes": Figure(10, "minutes", _DEMO, _D),
+            "contact_pause_minutes": Figure(1, "minutes between tries", _DEMO, _D),
+            "contact_window_minutes": Figure(2, "minutes to answer", _DEMO, _D),
+            "contact_from_hour": Figure(0, "hour of the day, Asia/Shanghai", _DEMO, _D),
+            "contact_to_hour": Figure(24, "hour of the day, Asia/Shanghai", _DEMO, _D),
         }
     ),
 )

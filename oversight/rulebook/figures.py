@@ -45,13 +45,11 @@ class Figure(msgspec.Struct, frozen=True):
     scope: str = "national"  # else the place whose local law it is
 
 
-# Figures that are published and that no rule reads yet: they come with contact and evaluation,
+# Figures that are published and that no rule reads yet: they come with evaluation,
 # credit files, and the review of qualifications. Until then they refuse nothing.
 AWAITED = frozenset(
     {
         "committee_buyer_may_head",
-        "draw_window_hours",
-        "draw_window_workdays",
         "expert_clean_years",
         "expert_draws_max",
         "expert_draws_period_days",
@@ -77,6 +75,22 @@ class DrawFigures(msgspec.Struct, frozen=True):
     identities: str  # to whom they are opened: "public", "parties" or "auditor"
     employer_cap: int | None  # seats for one employer over all strata, at most
     demo: bool  # true: never for a real case
+
+
+class ContactFigures(msgspec.Struct, frozen=True):
+    """What an edition says about inviting the experts who were drawn."""
+
+    tries: tuple[str, ...]  # channel of each try, in order: "voice" or "message"
+    pause_minutes: int  # from one try to the next, at least
+    window_minutes: int  # to answer, from a delivered try on
+    expedited_tries: tuple[str, ...]  # the same on the day of the evaluation itself
+    expedited_pause_minutes: int
+    expedited_window_minutes: int
+    from_hour: int  # hours of the day in Asia/Shanghai between which a try is made
+    to_hour: int  # the first hour in which none is
+    tells: tuple[str, ...]  # what an invitation tells: "day", "hour", "hours", "region"
+    window_hours: int | None  # before the evaluation; nobody is invited earlier
+    window_workdays: int | None  # the same in working days
 
 
 class CommitteeFigures(msgspec.Struct, frozen=True):
@@ -152,6 +166,23 @@ class Edition(msgspec.Struct, frozen=True):
             identities=self._text("draw_identities"),
             employer_cap=self._optional("draw_employer_cap"),
             demo=self.demo,
+        )
+
+    @property
+    def contact(self) -> ContactFigures:
+        """The figures of inviting those who were drawn."""
+        return ContactFigures(
+            tries=self._texts("contact_tries"),
+            pause_minutes=self._integer("contact_pause_minutes"),
+            window_minutes=self._integer("contact_window_minutes"),
+            expedited_tries=self._texts("contact_expedited_tries"),
+            expedited_pause_minutes=self._integer("contact_expedited_pause_minutes"),
+            expedited_window_minutes=self._integer("contact_expedited_window_minutes"),
+            from_hour=self._integer("contact_from_hour"),
+            to_hour=self._integer("contact_to_hour"),
+            tells=self._texts("contact_tells"),
+            window_hours=self._optional("draw_window_hours"),
+            window_workdays=self._optional("draw_window_workdays"),
         )
 
     @property

@@ -19,3 +19,23 @@ DRAW = {
     "draw_reveal_minutes": Figure(60, "minutes", f"{_DRAW}, step 4", _D),
     "draw_employer_cap": Figure(1, "seats per employer", f"{_DRAW}, caps", _D),
 }
+
+# Inviting those who were drawn. No law counts tries or minutes; each center or county may.
+_CONTACT = "design: no law counts them; cf. 浙 29, 1117 (十四) (traceable from end to end)"
+
+CONTACT = {
+    "contact_tries": Figure(("message", "voice", "voice"), "channels, one a try", _CONTACT, _D),
+    "contact_pause_minutes": Figure(10, "minutes between tries", _CONTACT, _D),
+    "contact_window_minutes": Figure(30, "minutes to answer", _CONTACT, _D),
+    "contact_expedited_tries": Figure(("voice", "voice"), "channels, one a try", _CONTACT, _D),
+    "contact_expedited_pause_minutes": Figure(3, "minutes between tries", _CONTACT, _D),
+    "contact_expedited_window_minutes": Figure(10, "minutes to answer", _CONTACT, _D),
+    "contact_from_hour": Figure(8, "hour of the day, Asia/Shanghai", _CONTACT, _D),
+    "contact_to_hour": Figure(21, "hour of the day, Asia/Shanghai", _CONTACT, _D),
+    "contact_tells": Figure(
+        ("day", "hour", "hours", "region"),
+        "parts of an invitation",
+        "design: never project nor tenderer; 招投标法 37, 招投标法实施条例 46 (names kept secret)",
+        _D,
+    ),
+}
