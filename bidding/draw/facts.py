@@ -84,10 +84,11 @@ class Drawn(Fact, frozen=True):
     walk: str  # digest as hex
 
 
-class Answered(Fact, frozen=True):
+class Answered(Fact, frozen=True, omit_defaults=True):
     """A seated line was freed for a coded reason that a countersigner vouches for."""
 
     kind: ClassVar[str] = "bidding.draw.answered"
+    conceals: ClassVar[tuple[str, ...]] = ("person",)
 
     draw: str
     previous: int
@@ -97,6 +98,9 @@ class Answered(Fact, frozen=True):
     countersigner: str  # party
     signature: str  # base64, over the answer statement
     walk: str  # digest after it, as hex
+    # Salted commitment to the id of whoever signed for the countersigner, 32 bytes as hex. The
+    # protocol does not know it, so a reader of foreign records does without.
+    person: str = ""
 
 
 class Closing(Fact, frozen=True):

@@ -156,6 +156,12 @@ def statement_digest(salt: bytes, text: str) -> bytes:
     return labelled("statement", salt + canonical(text))
 
 
+def evidence_digest(salt: bytes, record: object) -> bytes:
+    """Return L("evidence", salt || canon(record)): what an answer to a draw rests on."""
+    assert len(salt) == SALT_BYTES, "a salt has 32 bytes"
+    return labelled("evidence", salt + canonical(record))
+
+
 def openings_digest(openings: Sequence[object]) -> bytes:
     """Return L("openings", canon(openings)); the openings are sorted by commitment."""
     return labelled("openings", canonical(list(openings)))

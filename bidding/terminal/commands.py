@@ -36,6 +36,7 @@ from bidding.terminal.rules import (
     check_key_at_hand,
     reveal_time,
 )
+from bidding.walk.rules import Line
 from oversight.act import Act
 from oversight.ambient import fresh_bytes
 from oversight.authority.rules import TRUSTED_ROLE, Actor
@@ -243,10 +244,13 @@ async def write_result(act: Act, draw: str, alpha: str, given: Result | None) ->
         )
     )
     if given:
-        await DrawLine.insert(*_line_rows(draw, given))
+        await DrawLine.insert(*line_rows(draw, given.lines, given.paths))
 
 
-def _line_rows(draw: str, given: Result) -> list[Any]:
+def line_rows(
+    draw: str, lines: Sequence[Line], paths: Sequence[Sequence[bytes]], first: int = 0
+) -> list[Any]:
+    """Return the rows of consecutive lines of a walk, the first of them at number `first`."""
     return [
         DrawLine(
             id=f"{draw}/{number}",
@@ -258,5 +262,5 @@ def _line_rows(draw: str, given: Result) -> list[Any]:
             outcomes=json.dumps(list(line.outcomes)),
             inclusion=json.dumps([node.hex() for node in path]),
         )
-        for number, (line, path) in enumerate(zip(given.lines, given.paths, strict=True))
+        for number, (line, path) in enumerate(zip(lines, paths, strict=True), first)
     ]

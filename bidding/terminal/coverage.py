@@ -5,7 +5,7 @@ the request's roots, people under their commitments, and the lines are walked an
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -23,6 +23,7 @@ from bidding.sealing.queries import BLOCK_ENTRIES, COMMITMENT_BYTES
 from bidding.sealing.rules import Candidate, roster_leaf, roster_root, seal_experts, secret_digest
 from bidding.sealing.tables import SealedBlock
 from bidding.terminal.queries import Attributes, attributes_of, paths_of, walk
+from bidding.walk.rules import Line
 from oversight.errors import ProofRejected
 from oversight.keys.directory import ring
 from oversight.keys.vrf import verify
@@ -31,6 +32,8 @@ from oversight.ledger.rules import Frontier
 from oversight.values.digests import unhex
 
 COVERAGE: tuple[Coverage, ...] = ()
+
+Walked = Sequence[tuple[Line, Sequence[bytes]]]  # each line with its inclusion path
 
 _ANOTHER = "what opens to the sealed roster"  # stands where what is there does not
 
@@ -151,29 +154,57 @@ async def _beta(said: Said, rows: Rows) -> tuple[Any, Request | None]:
 
 async def _put_lines(rows: Rows, request: Request, body: Mapping[str, Any], beta: str) -> bool:
     """Put the lines of the walk, made anew; tell whether the rosters let it be made."""
+    walked = await walk_again(rows, request, body["alpha"], beta)
+    if walked is not None:
+        put_lines(rows, request.draw, walked)
+    return walked is not None
+
+
+def put_lines(rows: Rows, draw: str, walked: Walked) -> None:
+    """Put the rows of a whole walk, as it stands after the entry that is played."""
+    for number, (line, path) in enumerate(walked):
+        rows.put(
+            DrawLine,
+            (draw, number),
+            id=f"{draw}/{number}",
+            inclusion=[node.hex() for node in path],
+            **line.public(),
+        )
+
+
+async def walk_after(drawn: Said, rows: Rows, answers: Sequence[tuple[int, str]]) -> Walked | None:
+    """Return the walk that a `drawn` entry began, after these answers, made anew.
+
+    None where the request, the proof or the rosters do not let it be made.
+    """
+    beta, request = await _beta(drawn, rows)
+    if request is None or beta is NOT_TOLD:
+        return None
+    return await walk_again(rows, request, drawn.body["alpha"], beta, answers)
+
+
+async def walk_again(
+    rows: Rows, request: Request, alpha: str, beta: str, answers: Sequence[tuple[int, str]] = ()
+) -> Walked | None:
+    """Return every line with its inclusion path, made anew from inputs and answers.
+
+    None where the rosters that are there are not those of the request.
+    """
     rosters = [await _roster(rows, request.draw, place) for place in range(len(request.strata))]
     for roster, stratum in zip(rosters, request.strata, strict=True):
         if roster_root(roster).hex() != stratum.root:
-            return False
-    seed = seed_of(unhex(body["alpha"], 32), unhex(beta, 64))
+            return None
+    seed = seed_of(unhex(alpha, 32), unhex(beta, 64))
     ordered = orders(seed, {stratum.id: stratum.size for stratum in request.strata})
 
     async def attributes(stratum: int, position: int) -> Attributes:
         return await _attributes(rows, request, rosters, stratum, position // BLOCK_ENTRIES)
 
     try:
-        lines = await walk(request, ordered, rosters, attributes)
+        lines = await walk(request, ordered, rosters, attributes, answers)
     except ProofRejected:
-        return False
-    for number, (line, path) in enumerate(zip(lines, await paths_of(rosters, lines), strict=True)):
-        rows.put(
-            DrawLine,
-            (request.draw, number),
-            id=f"{request.draw}/{number}",
-            inclusion=[node.hex() for node in path],
-            **line.public(),
-        )
-    return True
+        return None
+    return list(zip(lines, await paths_of(rosters, lines), strict=True))
 
 
 async def _roster(rows: Rows, draw: str, place: int) -> list[bytes]:

@@ -109,7 +109,7 @@ async def result(case: Case, request: Request) -> Result:
     sizes = {stratum.id: stratum.size for stratum in request.strata}
     ordered = await asyncio.to_thread(orders, seed_of(inputs, beta), sizes)
     rosters = [await sealed.roster(case.id, place) for place in range(len(request.strata))]
-    lines = await walk(request, ordered, rosters, partial(_attributes, case.id))
+    lines = await walk(request, ordered, rosters, partial(stored_attributes, case.id))
     return Result(inputs, pi, beta, lines, await paths_of(rosters, lines))
 
 
@@ -118,22 +118,28 @@ async def walk(
     ordered: list[Order],
     rosters: list[list[bytes]],
     attributes: Callable[[int, int], Awaitable[Attributes]],
+    answers: Sequence[tuple[int, str]] = (),
 ) -> list[Line]:
     """Walk, loading a block of attributes whenever a cap asks for one that is not there.
 
     The walk depends on nothing but its inputs, so beginning it anew changes nothing.
     `attributes` is asked for a stratum and a position, and may tell more than that one's.
+    `answers` holds line and code of every answer, oldest first.
     """
     known: Attributes = {}
     while True:
         try:
-            return _walked(request, ordered, rosters, known)
+            return _walked(request, ordered, rosters, known, answers)
         except _Unread as gap:
             known |= await attributes(gap.stratum, gap.position)
 
 
 def _walked(
-    request: Request, ordered: list[Order], rosters: list[list[bytes]], known: Attributes
+    request: Request,
+    ordered: list[Order],
+    rosters: list[list[bytes]],
+    known: Attributes,
+    answers: Sequence[tuple[int, str]],
 ) -> list[Line]:
     tally = CapTally(request.caps)
 
@@ -153,10 +159,13 @@ def _walked(
 
     walk = Walk([stratum.seats for stratum in request.strata], ordered, meet, admit)
     walk.begin()
+    for number, code in answers:
+        walk.answer(number, code)
     return walk.lines
 
 
-async def _attributes(draw: str, stratum: int, position: int) -> Attributes:
+async def stored_attributes(draw: str, stratum: int, position: int) -> Attributes:
+    """Return the attributes of the block of a sealed roster in which a position lies."""
     block = position // sealed.BLOCK_ENTRIES
     people = await sealed.people(draw, stratum, block, ring().fields)
     return attributes_of(stratum, block, people)
