@@ -19,11 +19,11 @@ reads three files, talks to nobody, and writes nothing but its answer.
     2     unusable    a file could not be read, or is not UTF-8 JSON
 
 Order of this file: words, failures, reading, canonical bytes, curve, signatures, VRF, Merkle
-tree, notes, BLS points; the trust file; the shape of a bundle; steps 1 to 16; the verdict.
+tree, notes, BLS12-381 and the beacon; the trust file; the shape of a bundle; steps 1 to 16; the
+verdict.
 
-Not done by this edition of the program, and always reported as incomplete: the pairing of a
-beacon's signature (step 8), the whole verification of a parent draw (step 14), and eligibility
-recomputed from the pool's own entries (step 16).
+Not done by this program, and always reported as incomplete: eligibility recomputed from the
+pool's own entries (step 16), which no file given to it holds.
 """
 
 # ruff: noqa: E501 (Chinese counts double; the table of sentences keeps one a line)
@@ -43,6 +43,7 @@ import sys
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable, Iterable, NamedTuple, Sequence  # noqa: UP035
 
@@ -622,59 +623,360 @@ def parse_tlog_proof(proof: str) -> tuple[int, list[bytes], str]:
     return int(match[1]), [unbase64(line, 32) for line in lines], note
 
 
-# --- Points of BLS12-381, group G1: what of a beacon's signature is checked here ------------------
+# --- BLS12-381: the fields (draft-irtf-cfrg-pairing-friendly-curves-11, 4.2.1) ---------------------
 
-BLS_FIELD = int(
-    "1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab",
-    16,
-)
-BLS_ORDER = int("73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001", 16)
+BLS_FIELD = 0x1A0111EA397FE69A4B1BA7B6434BACD764774B84F38512BF6730D2A0F6B0F6241EABFFFEB153FFFFB9FEFFFFFFFFAAAB
+BLS_ORDER = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001
+BLS_SEED = 0xD201000000010000  # the curve's parameter x without its sign: x is -BLS_SEED
 
-
-def is_bls_g1_point(data: bytes) -> bool:
-    """Tell whether 48 bytes are the canonical compressed form of a point of order r on G1.
-
-    Compressed flag set, not infinity, x below the field's prime, on y^2 = x^3 + 4, in the subgroup.
-    """
-    if len(data) != 48 or data[0] & 0xC0 != 0x80:
-        return False
-    x = int.from_bytes(data, "big") & (2**381 - 1)
-    square = (x * x * x + 4) % BLS_FIELD
-    y = pow(square, (BLS_FIELD + 1) // 4, BLS_FIELD)
-    if x >= BLS_FIELD or y * y % BLS_FIELD != square:
-        return False
-    return _bls_times_order_is_infinity(x, y)
+Fp2 = tuple[int, int]  # a + b·u with u^2 = -1; the prime field is b = 0
+Fp12 = list[Fp2]  # the coefficients of w^0 to w^5, with w^6 = 1 + u
+FP12_ONE: Fp12 = [(1, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0)]
 
 
-def _bls_times_order_is_infinity(x: int, y: int) -> bool:
-    """Multiply (x, y) by the subgroup's order, in Jacobian coordinates X/Z^2, Y/Z^3."""
-    total = (x, y, 1)
-    for bit in bin(BLS_ORDER)[3:]:
-        total = _bls_double(total)
+def fp2_add(a: Fp2, b: Fp2) -> Fp2:
+    """Add in Fp2."""
+    return (a[0] + b[0]) % BLS_FIELD, (a[1] + b[1]) % BLS_FIELD
+
+
+def fp2_subtract(a: Fp2, b: Fp2) -> Fp2:
+    """Subtract in Fp2."""
+    return (a[0] - b[0]) % BLS_FIELD, (a[1] - b[1]) % BLS_FIELD
+
+
+def fp2_multiply(a: Fp2, b: Fp2) -> Fp2:
+    """Multiply in Fp2."""
+    return (a[0] * b[0] - a[1] * b[1]) % BLS_FIELD, (a[0] * b[1] + a[1] * b[0]) % BLS_FIELD
+
+
+def fp2_inverse(a: Fp2) -> Fp2:
+    """Return 1/a, for a that is not zero."""
+    over_norm = pow(a[0] * a[0] + a[1] * a[1], -1, BLS_FIELD)
+    return a[0] * over_norm % BLS_FIELD, -a[1] * over_norm % BLS_FIELD
+
+
+def fp2_power(a: Fp2, exponent: int) -> Fp2:
+    """Return a to an exponent above 0."""
+    power = a
+    for bit in bin(exponent)[3:]:
+        power = fp2_multiply(power, power)
         if bit == "1":
-            total = _bls_add_affine(total, x, y)
-    return total[2] % BLS_FIELD == 0
+            power = fp2_multiply(power, a)
+    return power
 
 
-def _bls_double(point: tuple[int, int, int]) -> tuple[int, int, int]:
-    x, y, z = point
-    s = 4 * x * y * y % BLS_FIELD
-    m = 3 * x * x % BLS_FIELD
-    new_x = (m * m - 2 * s) % BLS_FIELD
-    return new_x, (m * (s - new_x) - 8 * y**4) % BLS_FIELD, 2 * y * z % BLS_FIELD
+def fp2_root(a: Fp2) -> Fp2 | None:
+    """Return a square root, or None where there is none (RFC 9380, appendix I.1, in Fp2).
+
+    With s = a^((p-3)/4), t = s·a is a root up to the factor t·s, whose square is 1 in Fp.
+    """
+    s = fp2_power(a, (BLS_FIELD - 3) // 4)
+    t = fp2_multiply(s, a)
+    factor = fp2_multiply(s, t)
+    if factor == (BLS_FIELD - 1, 0):
+        root = fp2_multiply((0, 1), t)
+    else:
+        root = fp2_multiply(fp2_power(fp2_add((1, 0), factor), (BLS_FIELD - 1) // 2), t)
+    return root if fp2_multiply(root, root) == a else None
 
 
-def _bls_add_affine(point: tuple[int, int, int], x: int, y: int) -> tuple[int, int, int]:
-    x1, y1, z1 = point
-    if z1 == 0:
-        return x, y, 1
-    h = (x * z1 * z1 - x1) % BLS_FIELD
-    r = (y * z1**3 - y1) % BLS_FIELD
-    if h == 0:
-        return _bls_double(point) if r == 0 else (1, 1, 0)
-    hh = h * h % BLS_FIELD
-    new_x = (r * r - h * hh - 2 * x1 * hh) % BLS_FIELD
-    return new_x, (r * (x1 * hh - new_x) - y1 * h * hh) % BLS_FIELD, z1 * h % BLS_FIELD
+def fp12_multiply(a: Fp12, b: Fp12) -> Fp12:
+    """Multiply in Fp12; the terms above w^5 come down by w^6 = 1 + u."""
+    real, imaginary = [0] * 12, [0] * 12
+    for j, (b0, b1) in enumerate(b):
+        if b0 or b1:  # a line of the pairing has three coefficients only
+            for i, (a0, a1) in enumerate(a, start=j):
+                real[i] += a0 * b0 - a1 * b1
+                imaginary[i] += a0 * b1 + a1 * b0
+    return [
+        (
+            (real[k] + real[k + 6] - imaginary[k + 6]) % BLS_FIELD,
+            (imaginary[k] + real[k + 6] + imaginary[k + 6]) % BLS_FIELD,
+        )
+        for k in range(6)
+    ]
+
+
+def fp12_power(a: Fp12, exponent: int) -> Fp12:
+    """Return a to an exponent above 0."""
+    power = a
+    for bit in bin(exponent)[3:]:
+        power = fp12_multiply(power, power)
+        if bit == "1":
+            power = fp12_multiply(power, a)
+    return power
+
+
+# --- BLS12-381: the groups ------------------------------------------------------------------------
+
+# Affine points over Fp2; infinity is None. G1 lies on y^2 = x^3 + 4 with coordinates in the prime
+# field, G2 on y^2 = x^3 + 4(1 + u). The addition does not name the last coefficient and serves both.
+BlsPoint = tuple[Fp2, Fp2]
+G1_BYTES, G2_BYTES = 48, 96
+BLS_BASE_G2: BlsPoint = (
+    (
+        0x024AA2B2F08F0A91260805272DC51051C6E47AD4FA403B02B4510B647AE3D1770BAC0326A805BBEFD48056C8C121BDB8,
+        0x13E02B6052719F607DACD3A088274F65596BD0D09920B61AB5DA61BBDC7F5049334CF11213945D57E5AC7D055D042B7E,
+    ),
+    (
+        0x0CE5D527727D6E118CC9CDC6DA2E351AADFD9BAA8CBDD3A76D429A695160D12C923AC9CC3BACA289E193548608B82801,
+        0x0606C4A02EA734CC32ACD2B02BC28B99CB3E287E85A763AF267492AB572E99AB3F370D275CEC1DA1AAA9075FF05F79BE,
+    ),
+)
+LAST_COEFFICIENT = {G1_BYTES: (4, 0), G2_BYTES: (4, 4)}
+
+
+def bls_chord(p: BlsPoint, q: BlsPoint) -> tuple[Fp2, BlsPoint]:
+    """Return the slope of the line through two points that are not opposite, and their sum."""
+    if p == q:
+        square = fp2_multiply(p[0], p[0])
+        rise, run = fp2_multiply((3, 0), square), fp2_add(p[1], p[1])
+    else:
+        rise, run = fp2_subtract(q[1], p[1]), fp2_subtract(q[0], p[0])
+    slope = fp2_multiply(rise, fp2_inverse(run))
+    x = fp2_subtract(fp2_multiply(slope, slope), fp2_add(p[0], q[0]))
+    y = fp2_subtract(fp2_multiply(slope, fp2_subtract(p[0], x)), p[1])
+    return slope, (x, y)
+
+
+def bls_negate(p: BlsPoint) -> BlsPoint:
+    """Return the point's opposite."""
+    return p[0], fp2_subtract((0, 0), p[1])
+
+
+def bls_add(p: BlsPoint | None, q: BlsPoint | None) -> BlsPoint | None:
+    """Add two points."""
+    if p is None or q is None:
+        return q if p is None else p
+    return None if p == bls_negate(q) else bls_chord(p, q)[1]
+
+
+def bls_times(scalar: int, p: BlsPoint | None) -> BlsPoint | None:
+    """Multiply by a scalar not below 0."""
+    total: BlsPoint | None = None
+    for bit in bin(scalar)[2:]:
+        total = bls_add(total, total)
+        if bit == "1":
+            total = bls_add(total, p)
+    return total
+
+
+def bls_decode(data: bytes, length: int) -> BlsPoint | None:
+    """Return the point of G1 (48 bytes) or G2 (96 bytes), or None if there is none to return.
+
+    Accepted is the one compressed form of a point of order r (same draft, appendix C): first bit
+    set, not infinity, each coordinate below the prime; on the curve, in the subgroup.
+    """
+    if len(data) != length or data[0] & 0xC0 != 0x80:
+        return None
+    flagged, last = int.from_bytes(data[:48], "big"), int.from_bytes(data[-48:], "big")
+    first = flagged & (2**381 - 1)
+    x = (first, 0) if length == G1_BYTES else (last, first)
+    if max(x) >= BLS_FIELD:
+        return None
+    cube = fp2_multiply(fp2_multiply(x, x), x)
+    y = fp2_root(fp2_add(cube, LAST_COEFFICIENT[length]))
+    if y is None or (length == G1_BYTES and y[1] != 0):
+        return None
+    larger = (y[1] or y[0]) > BLS_FIELD // 2  # of the two roots, by the coefficient that decides
+    point = (x, y)
+    if larger != bool(flagged >> 381 & 1):
+        point = bls_negate(point)
+    return point if bls_times(BLS_ORDER, point) is None else None
+
+
+# --- BLS12-381: the pairing -----------------------------------------------------------------------
+
+
+def pairing_product_is_one(pairs: Sequence[tuple[BlsPoint, BlsPoint]]) -> bool:
+    """Tell whether the product of e(P, Q) is 1 over pairs of a point of G1 and one of G2.
+
+    The optimal ate pairing: Miller's loop over the bits of x, then the power (p^12 - 1)/r. The
+    sign of x is left out, which inverts every pairing and leaves the answer as it is. A power
+    k·(p^6 - 1) is 1 where the power k lies in the field of p^6 elements: w to w^5 stand on even
+    places only.
+    """
+    product, reached = FP12_ONE, [q for _, q in pairs]
+    for bit in bin(BLS_SEED)[3:]:
+        product = fp12_multiply(product, product)
+        for n, (p, q) in enumerate(pairs):
+            line, reached[n] = bls_line(reached[n], reached[n], p)
+            product = fp12_multiply(product, line)
+            if bit == "1":
+                line, reached[n] = bls_line(reached[n], q, p)
+                product = fp12_multiply(product, line)
+    product = fp12_power(product, (BLS_FIELD**6 + 1) // BLS_ORDER)
+    return product[1] == product[3] == product[5] == (0, 0)
+
+
+def bls_line(s: BlsPoint, t: BlsPoint, p: BlsPoint) -> tuple[Fp12, BlsPoint]:
+    """Return the line through two points of G2, taken at a point of G1, and the points' sum.
+
+    (x, y) of G2 stands for (x/w^2, y/w^3) on the curve of G1. The line is multiplied by w^3, and
+    the vertical through the sum is left out: both lie in smaller fields, where the last power is 1.
+    """
+    slope, total = bls_chord(s, t)
+    at_origin = fp2_subtract(fp2_multiply(slope, s[0]), s[1])
+    by_x = fp2_multiply(slope, fp2_subtract((0, 0), p[0]))
+    return [at_origin, (0, 0), by_x, p[1], (0, 0), (0, 0)], total
+
+
+# --- BLS12-381: hashing to G1 (RFC 9380, suite BLS12381G1_XMD:SHA-256_SSWU_RO_) -------------------
+
+# the curve y^2 = x^3 + A·x + B on which the map works, and its Z (8.8.1)
+SSWU_A = (
+    0x144698A3B8E9433D693A02C96D4982B0EA985383EE66A8D8E8981AEFD881AC98936F8DA0E0F97F5CF428082D584C1D
+)
+SSWU_B = 0x12E2908D11688030018B12E8753EEE3B2016C1F0F24F4070A0B9C14FCEF35EF55A23215A316CEAA5D1CC48E98E172BE0
+SSWU_Z = 11
+# the 11-isogeny from there to the curve of G1 (appendix E.2): coefficients from x^0 upwards
+ISOGENY_X_NUMERATOR = (
+    0x11A05F2B1E833340B809101DD99815856B303E88A2D7005FF2627B56CDB4E2C85610C2D5F2E62D6EAEAC1662734649B7,
+    0x17294ED3E943AB2F0588BAB22147A81C7C17E75B2F6A8417F565E33C70D1E86B4838F2A6F318C356E834EEF1B3CB83BB,
+    0x0D54005DB97678EC1D1048C5D10A9A1BCE032473295983E56878E501EC68E25C958C3E3D2A09729FE0179F9DAC9EDCB0,
+    0x1778E7166FCC6DB74E0609D307E55412D7F5E4656A8DBF25F1B33289F1B330835336E25CE3107193C5B388641D9B6861,
+    0x0E99726A3199F4436642B4B3E4118E5499DB995A1257FB3F086EEB65982FAC18985A286F301E77C451154CE9AC8895D9,
+    0x1630C3250D7313FF01D1201BF7A74AB5DB3CB17DD952799B9ED3AB9097E68F90A0870D2DCAE73D19CD13C1C66F652983,
+    0x0D6ED6553FE44D296A3726C38AE652BFB11586264F0F8CE19008E218F9C86B2A8DA25128C1052ECADDD7F225A139ED84,
+    0x17B81E7701ABDBE2E8743884D1117E53356DE5AB275B4DB1A682C62EF0F2753339B7C8F8C8F475AF9CCB5618E3F0C88E,
+    0x080D3CF1F9A78FC47B90B33563BE990DC43B756CE79F5574A2C596C928C5D1DE4FA295F296B74E956D71986A8497E317,
+    0x169B1F8E1BCFA7C42E0C37515D138F22DD2ECB803A0C5C99676314BAF4BB1B7FA3190B2EDC0327797F241067BE390C9E,
+    0x10321DA079CE07E272D8EC09D2565B0DFA7DCCDDE6787F96D50AF36003B14866F69B771F8C285DECCA67DF3F1605FB7B,
+    0x06E08C248E260E70BD1E962381EDEE3D31D79D7E22C837BC23C0BF1BC24C6B68C24B1B80B64D391FA9C8BA2E8BA2D229,
+)
+ISOGENY_X_DENOMINATOR = (
+    0x08CA8D548CFF19AE18B2E62F4BD3FA6F01D5EF4BA35B48BA9C9588617FC8AC62B558D681BE343DF8993CF9FA40D21B1C,
+    0x12561A5DEB559C4348B4711298E536367041E8CA0CF0800C0126C2588C48BF5713DAA8846CB026E9E5C8276EC82B3BFF,
+    0x0B2962FE57A3225E8137E629BFF2991F6F89416F5A718CD1FCA64E00B11ACEACD6A3D0967C94FEDCFCC239BA5CB83E19,
+    0x03425581A58AE2FEC83AAFEF7C40EB545B08243F16B1655154CCA8ABC28D6FD04976D5243EECF5C4130DE8938DC62CD8,
+    0x13A8E162022914A80A6F1D5F43E7A07DFFDFC759A12062BB8D6B44E833B306DA9BD29BA81F35781D539D395B3532A21E,
+    0x0E7355F8E4E667B955390F7F0506C6E9395735E9CE9CAD4D0A43BCEF24B8982F7400D24BC4228F11C02DF9A29F6304A5,
+    0x0772CAACF16936190F3E0C63E0596721570F5799AF53A1894E2E073062AEDE9CEA73B3538F0DE06CEC2574496EE84A3A,
+    0x14A7AC2A9D64A8B230B3F5B074CF01996E7F63C21BCA68A81996E1CDF9822C580FA5B9489D11E2D311F7D99BBDCC5A5E,
+    0x0A10ECF6ADA54F825E920B3DAFC7A3CCE07F8D1D7161366B74100DA67F39883503826692ABBA43704776EC3A79A1D641,
+    0x095FC13AB9E92AD4476D6E3EB3A56680F682B4EE96F7D03776DF533978F31C1593174E4B4B7865002D6384D168ECDD0A,
+    1,
+)
+ISOGENY_Y_NUMERATOR = (
+    0x090D97C81BA24EE0259D1F094980DCFA11AD138E48A869522B52AF6C956543D3CD0C7AEE9B3BA3C2BE9845719707BB33,
+    0x134996A104EE5811D51036D776FB46831223E96C254F383D0F906343EB67AD34D6C56711962FA8BFE097E75A2E41C696,
+    0x00CC786BAA966E66F4A384C86A3B49942552E2D658A31CE2C344BE4B91400DA7D26D521628B00523B8DFE240C72DE1F6,
+    0x01F86376E8981C217898751AD8746757D42AA7B90EEB791C09E4A3EC03251CF9DE405ABA9EC61DECA6355C77B0E5F4CB,
+    0x08CC03FDEFE0FF135CAF4FE2A21529C4195536FBE3CE50B879833FD221351ADC2EE7F8DC099040A841B6DAECF2E8FEDB,
+    0x16603FCA40634B6A2211E11DB8F0A6A074A7D0D4AFADB7BD76505C3D3AD5544E203F6326C95A807299B23AB13633A5F0,
+    0x04AB0B9BCFAC1BBCB2C977D027796B3CE75BB8CA2BE184CB5231413C4D634F3747A87AC2460F415EC961F8855FE9D6F2,
+    0x0987C8D5333AB86FDE9926BD2CA6C674170A05BFE3BDD81FFD038DA6C26C842642F64550FEDFE935A15E4CA31870FB29,
+    0x09FC4018BD96684BE88C9E221E4DA1BB8F3ABD16679DC26C1E8B6E6A1F20CABE69D65201C78607A360370E577BDBA587,
+    0x0E1BBA7A1186BDB5223ABDE7ADA14A23C42A0CA7915AF6FE06985E7ED1E4D43B9B3F7055DD4EBA6F2BAFAAEBCA731C30,
+    0x19713E47937CD1BE0DFD0B8F1D43FB93CD2FCBCB6CAF493FD1183E416389E61031BF3A5CCE3FBAFCE813711AD011C132,
+    0x18B46A908F36F6DEB918C143FED2EDCC523559B8AAF0C2462E6BFE7F911F643249D9CDF41B44D606CE07C8A4D0074D8E,
+    0x0B182CAC101B9399D155096004F53F447AA7B12A3426B08EC02710E807B4633F06C851C1919211F20D4C04F00B971EF8,
+    0x0245A394AD1ECA9B72FC00AE7BE315DC757B3B080D4C158013E6632D3C40659CC6CF90AD1C232A6442D9D3F5DB980133,
+    0x05C129645E44CF1102A159F748C4A3FC5E673D81D7E86568D9AB0F5D396A7CE46BA1049B6579AFB7866B1E715475224B,
+    0x15E6BE4E990F03CE4EA50B3B42DF2EB5CB181D8F84965A3957ADD4FA95AF01B2B665027EFEC01C7704B456BE69C8B604,
+)
+ISOGENY_Y_DENOMINATOR = (
+    0x16112C4C3A9C98B252181140FAD0EAE9601A6DE578980BE6EEC3232B5BE72E7A07F3688EF60C206D01479253B03663C1,
+    0x1962D75C2381201E1A0CBD6C43C348B885C84FF731C4D59CA4A10356F453E01F78A4260763529E3532F6102C2E49A03D,
+    0x058DF3306640DA276FAAAE7D6E8EB15778C4855551AE7F310C35A5DD279CD2ECA6757CD636F96F891E2538B53DBF67F2,
+    0x16B7D288798E5395F20D23BF89EDB4D1D115C5DBDDBCD30E123DA489E726AF41727364F2C28297ADA8D26D98445F5416,
+    0x0BE0E079545F43E4B00CC912F8228DDCC6D19C9F0F69BBB0542EDA0FC9DEC916A20B15DC0FD2EDEDDA39142311A5001D,
+    0x08D9E5297186DB2D9FB266EAAC783182B70152C65550D881C5ECD87B6F0F5A6449F38DB9DFA9CCE202C6477FAAF9B7AC,
+    0x166007C08A99DB2FC3BA8734ACE9824B5EECFDFA8D0CF8EF5DD365BC400A0051D5FA9C01A58B1FB93D1A1399126A775C,
+    0x16A3EF08BE3EA7EA03BCDDFABBA6FF6EE5A4375EFA1F4FD7FEB34FD206357132B920F5B00801DEE460EE415A15812ED9,
+    0x1866C8ED336C61231A1BE54FD1D74CC4F9FB0CE4C6AF5920ABC5750C4BF39B4852CFE2F7BB9248836B233D9D55535D4A,
+    0x167A55CDA70A6E1CEA820597D94A84903216F763E13D87BB5308592E7EA7D4FBC7385EA3D529B35E346EF48BB8913F55,
+    0x04D2F259EEA405BD48F010A01AD2911D9C6DD039BB61A6290E591B36E636A5C871A5C29F4F83060400F8B49CBA8F6AA8,
+    0x0ACCBB67481D033FF5852C1E48C50C477F94FF8AEFCE42D28C0F9A88CEA7913516F968986F7EBBEA9684B529E2561092,
+    0x0AD6B9514C767FE3C3613144B45F1496543346D98ADF02267D5CEEF9A00D9B8693000763E3B90AC11E99B138573345CC,
+    0x02660400EB2E4F3B628BDD0D53CD76F2BF565B94E72927C1CB748DF27942480E420517BD8714CC80D1FADC1326ED06F7,
+    0x0E0FA1D816DDC03E6B24255E0D7819C171C40F65E273B853324EFCD6356CAA205CA2F570F13497804415473A1D634B8F,
+    1,
+)
+
+
+def expand_message(message: bytes, domain: bytes, length: int) -> bytes:
+    """Return `length` uniform bytes, a multiple of 32 (RFC 9380, 5.3.1, with SHA-256)."""
+    suffix = domain + bytes([len(domain)])
+    first = hashlib.sha256(
+        bytes(64) + message + length.to_bytes(2, "big") + b"\x00" + suffix
+    ).digest()
+    uniform, block = b"", bytes(32)
+    for n in range(1, length // 32 + 1):
+        mixed = bytes(a ^ b for a, b in zip(first, block))  # noqa: B905
+        block = hashlib.sha256(mixed + bytes([n]) + suffix).digest()
+        uniform += block
+    return uniform
+
+
+def polynomial(coefficients: Sequence[int], x: int) -> int:
+    """Return the value at x; coefficients from x^0 upwards."""
+    value = 0
+    for coefficient in reversed(coefficients):
+        value = (value * x + coefficient) % BLS_FIELD
+    return value
+
+
+def map_to_g1_curve(u: int) -> BlsPoint | None:
+    """Return the point of a field element on the curve of G1 (RFC 9380, 6.6.2 and 6.6.3)."""
+    zu2 = SSWU_Z * u * u % BLS_FIELD
+    inverse = pow(zu2 * zu2 + zu2, BLS_FIELD - 2, BLS_FIELD)  # of zero: zero
+    x = -SSWU_B * pow(SSWU_A, -1, BLS_FIELD) * (1 + inverse) % BLS_FIELD
+    if inverse == 0:
+        x = SSWU_B * pow(SSWU_Z * SSWU_A, -1, BLS_FIELD) % BLS_FIELD
+    square = polynomial((SSWU_B, SSWU_A, 0, 1), x)
+    if pow(square, (BLS_FIELD - 1) // 2, BLS_FIELD) == BLS_FIELD - 1:
+        x = zu2 * x % BLS_FIELD
+        square = polynomial((SSWU_B, SSWU_A, 0, 1), x)
+    y = pow(square, (BLS_FIELD + 1) // 4, BLS_FIELD)
+    if y & 1 != u & 1:
+        y = -y % BLS_FIELD
+    below_x, below_y = polynomial(ISOGENY_X_DENOMINATOR, x), polynomial(ISOGENY_Y_DENOMINATOR, x)
+    if below_x == 0 or below_y == 0:
+        return None
+    over_x, over_y = polynomial(ISOGENY_X_NUMERATOR, x), polynomial(ISOGENY_Y_NUMERATOR, x)
+    new_x = over_x * pow(below_x, -1, BLS_FIELD) % BLS_FIELD
+    return (new_x, 0), (y * over_y * pow(below_y, -1, BLS_FIELD) % BLS_FIELD, 0)
+
+
+def hash_to_g1(message: bytes, domain: bytes) -> BlsPoint | None:
+    """Hash to a point of G1 (RFC 9380, section 3 and 8.8.1; the cofactor's multiple is 1 - x)."""
+    uniform = expand_message(message, domain, 128)
+    halves = [int.from_bytes(half, "big") % BLS_FIELD for half in (uniform[:64], uniform[64:])]
+    return bls_times(1 + BLS_SEED, bls_add(map_to_g1_curve(halves[0]), map_to_g1_curve(halves[1])))
+
+
+# --- A round of a beacon (drand, unchained, signatures on G1) -------------------------------------
+
+BEACON_SCHEME = "bls-unchained-g1-rfc9380"
+BEACON_DOMAIN = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
+
+
+def need_round(chain: dict[str, Any], number: int, signature: bytes) -> None:
+    """Refuse a signature that is not the chain's own for that round."""
+    need(
+        chain["scheme"] == BEACON_SCHEME, "the scheme {} is none of this protocol", chain["scheme"]
+    )
+    key = bls_decode(unhex(chain["public_key"], G2_BYTES), G2_BYTES)
+    if key is None:
+        raise Refused(say("the chain's key is not a canonical point of the subgroup"))
+    signed = bls_decode(signature, G1_BYTES)
+    if signed is None:
+        raise Refused(say("the signature is not a canonical point of the subgroup"))
+    need(
+        round_is_signed(key, number, signed),
+        "the signature is not the chain's for round {}",
+        number,
+    )
+
+
+@lru_cache(maxsize=64)  # attempts and parents of one bundle may name the same round
+def round_is_signed(key: BlsPoint, number: int, signed: BlsPoint) -> bool:
+    """Tell whether e(signed, base) = e(H(number), key), for points of their groups."""
+    hashed = hash_to_g1(hashlib.sha256(number.to_bytes(8, "big")).digest(), BEACON_DOMAIN)
+    return hashed is not None and pairing_product_is_one(
+        [(signed, BLS_BASE_G2), (bls_negate(hashed), key)]
+    )
 
 
 # --- Forms: what a JSON value must look like ------------------------------------------------------
@@ -1082,6 +1384,14 @@ class Entry:
         return self.kind[len(DRAW_KIND) :]
 
 
+class Stage(NamedTuple):
+    """How far a walk had come with one entry."""
+
+    entry: int  # its index
+    lines: int
+    lacking: bool  # a stratum has an empty seat and no position left
+
+
 @dataclass
 class Attempt:
     """One attempt: what the bundle says of it, and its entries on the log."""
@@ -1095,6 +1405,7 @@ class Attempt:
     beta: bytes | None = None  # the VRF's output, where its proof holds (step 9)
     orders: list[list[int]] = field(default_factory=list)  # per stratum, as far as walked (step 10)
     walk_digest: str | None = None  # of the walk as it stands (step 11)
+    stages: list[Stage] = field(default_factory=list)  # of the walk, by entry (step 11)
 
     @property
     def request(self) -> Any:
@@ -1649,14 +1960,9 @@ def _need_reveal(
 
 # --- Step 8: beacon -------------------------------------------------------------------------------
 
-G1_SCHEMES = ("bls-unchained-g1-rfc9380",)
-
 
 def step_beacon(case: Case, attempt: Attempt) -> Words:
-    """Request and bundle agree, chain trusted, signature's form, round time, early cosignatures.
-
-    The pairing itself is not computed here: with a beacon the answer is *incomplete* at best.
-    """
+    """Request and bundle agree, chain trusted, signature, round time, early cosignatures."""
     asked, found, drawn = attempt.request["beacon"], attempt.part["beacon"], attempt.one("drawn")
     need((asked is None) == (found is None), "the request and the bundle disagree on a beacon")
     if drawn is not None:
@@ -1691,17 +1997,12 @@ def step_beacon(case: Case, attempt: Attempt) -> Words:
         if doubts:
             raise Undecided(doubts[0])
         return say("closed before round {}", asked["round"])
-    if chain["scheme"] in G1_SCHEMES:
-        need(
-            is_bls_g1_point(bytes.fromhex(found["signature"])),
-            "the signature is not a canonical point of the subgroup",
-        )
+    need_round(chain, asked["round"], bytes.fromhex(found["signature"]))
     if drawn is not None and case.trust.quorum > 0:
         doubts += _doubts_about_early(case, attempt, round_time)
-    doubts.append(
-        say("round {}: everything but the pairing of its signature was checked", asked["round"])
-    )
-    raise Undecided(doubts[0])
+    if doubts:
+        raise Undecided(doubts[0])
+    return say("round {} of the chain {}, its signature holds", asked["round"], asked["chain"][:16])
 
 
 def _doubts_about_early(case: Case, attempt: Attempt, round_time: int) -> list[Words]:
@@ -1897,6 +2198,19 @@ class Replay:
         """Return the digest of the walk as it stands: exactly the four fields of each line."""
         return label("walk", b"[" + b",".join(self.texts) + b"]").hex()
 
+    def stage(self, entry: Entry) -> Stage:
+        """Return how far the walk has come with an entry."""
+        seated = Counter(
+            line["stratum"]
+            for line, codes in zip(self.claimed, self.outcomes)  # noqa: B905
+            if codes[-1] == "seated"
+        )
+        lacking = any(
+            self.reached[place] == stratum["size"] and seated[place] < stratum["seats"]
+            for place, stratum in enumerate(self.strata)
+        )
+        return Stage(entry.index, len(self.outcomes), lacking)
+
     def draw(self) -> None:
         """Walk all strata in request order to their seats (draw.md, step 5 "Draw")."""
         for place, stratum in enumerate(self.strata):
@@ -1941,9 +2255,11 @@ def step_walk(case: Case, attempt: Attempt) -> Words:
     replay.draw()
     if drawn is not None:
         _need_digest(drawn, replay)
+        attempt.stages.append(replay.stage(drawn))
     for entry in attempt.all("answered"):
         replay.answer(entry)
         _need_digest(entry, replay)
+        attempt.stages.append(replay.stage(entry))
     need(
         len(replay.outcomes) == len(walk),
         "the walk goes on beyond the seats, at line {}",
@@ -2341,7 +2657,7 @@ def _doubts_about_releases(case: Case) -> list[Words]:
 
 
 def step_parent(case: Case) -> Words:
-    """A supplement's parent: the same log, subject and secret; its own verification is not done here."""
+    """A supplement's parent: the draw that is meant, its whole verification, what binds the two."""
     request, parent = case.bundle["request"], case.bundle["parent"]
     need(
         (request["of"] is None) == (parent is None),
@@ -2356,14 +2672,55 @@ def step_parent(case: Case) -> Words:
     )
     for name in ("origin", "subject", "secret"):
         need(parent["request"][name] == request[name], "the parent's {} differs", name)
-    indexes = [entry["index"] for entry in parent["log"]["entries"]]
+    whole = Case(parent, case.trust)
+    doubts = _doubts_about_parent(whole)
+    last = _need_exhausted(case, whole.this)
+    if doubts:
+        raise Undecided(doubts[0])
+    return say("supplement of {}, which holds and was exhausted by entry {}", request["of"], last)
+
+
+def _doubts_about_parent(whole: Case) -> list[Words]:
+    """Refuse a parent of which a step fails; return what of it could not be decided."""
+    doubts: list[Words] = []
+    for name, step in _steps_of(whole):
+        done = _run(name, step)
+        words = Words(f"parent, {name}: {done.detail.en}", f"原抽取 {name}:{done.detail.zh}")
+        if done.outcome == "failed":
+            raise Refused(words)
+        if done.outcome == "incomplete":
+            doubts.append(words)
+    return doubts
+
+
+def _need_exhausted(case: Case, parent: Attempt) -> int:
+    """Refuse a supplement ordered too early or a parent walked on after its seal (draw.md, step 6).
+
+    Return the index of the parent's newest entry at the order.
+    """
+    ordered = case.attempts[0].entries[0]
+    before = [entry.index for entry in parent.entries if entry.index < ordered.index]
     need(
-        case.attempts[0].entries[0].body.get("previous") in indexes,
-        "the supplement does not follow an entry of its parent",
+        bool(before) and same(ordered.body.get("previous"), before[-1]),
+        "the supplement does not follow its parent's newest entry",
     )
-    raise Undecided(
-        say("supplement of {}: give the parent's bundle to this program as well", request["of"])
+    closing = parent.closing
+    need(
+        closing is None or closing.index > ordered.index,
+        "the parent was closed before the supplement was ordered",
     )
+    at_order = [stage for stage in parent.stages if stage.entry < ordered.index]
+    need(
+        bool(at_order) and at_order[-1].lacking,
+        "the parent was not exhausted when the supplement was ordered",
+    )
+    sealed = min(entry.index for attempt in case.attempts for entry in attempt.all("sealed"))
+    at_seal = [stage.lines for stage in parent.stages if stage.entry < sealed]
+    need(
+        at_seal[-1] == parent.stages[-1].lines,
+        "the parent's walk went on after the supplement's seal",
+    )
+    return before[-1]
 
 
 # --- Steps 15 and 16: with the auditor's file -----------------------------------------------------
@@ -2753,7 +3110,7 @@ CHINESE = {
     "the request and the bundle disagree on a parent": "申请与证明包对原抽取不一致",
     "the parent is another draw": "原抽取不符",
     "the parent is shown under another checkpoint": "原抽取用了另一检查点",
-    "the supplement does not follow an entry of its parent": "补抽未接在原抽取的记录之后",
+    "the supplement does not follow its parent's newest entry": "补抽未接在原抽取当时最新的记录之后",
     "the secret is another one": "密值不符",
     "{} rosters for {} strata": "{1} 层却有 {0} 份名册",
     "{} experts in {} rosters": "{1} 份名册共 {0} 人",
@@ -2797,7 +3154,10 @@ CHINESE = {
     "drawn without the beacon's signature": "没有信标签名却已抽取",
     "closed before round {}": "在第 {} 轮之前关闭",
     "the signature is not a canonical point of the subgroup": "签名不是子群中的规范点",
-    "round {}: everything but the pairing of its signature was checked": "第 {} 轮：除签名配对运算外均已核对",
+    "round {} of the chain {}, its signature holds": "信标链 {1} 第 {0} 轮，签名成立",
+    "the scheme {} is none of this protocol": "签名方案 {} 不属于本协议",
+    "the chain's key is not a canonical point of the subgroup": "信标链公钥不是子群中的规范点",
+    "the signature is not the chain's for round {}": "签名不是该信标链第 {} 轮的签名",
     "the early proof of {} is of another entry": "{} 的早期证明属于另一条记录",
     "the early proof of {} does not hold": "{} 的早期证明不成立",
     "drawn without a proof in the bundle": "已抽取而证明包没有 VRF 证明",
@@ -2827,7 +3187,10 @@ CHINESE = {
     "line {} is {}, which its caps do not give": "第 {} 行为 {}，与上限不符",
     "no parent": "没有原抽取",
     "the parent's {} differs": "原抽取的 {} 不同",
-    "supplement of {}: give the parent's bundle to this program as well": "{} 的补抽：请另行核验原抽取的证明包",
+    "supplement of {}, which holds and was exhausted by entry {}": "{} 的补抽：原抽取成立，至第 {} 条记录已抽尽",
+    "the parent was closed before the supplement was ordered": "补抽下单前原抽取已关闭",
+    "the parent was not exhausted when the supplement was ordered": "补抽下单时原抽取尚未抽尽",
+    "the parent's walk went on after the supplement's seal": "补抽封存后原抽取仍在走号",
     "{}: {} entries for a size of {}": "{}：{} 条，名册为 {} 人",
     "{}: the roster is not in ascending order": "{}：名册未按升序",
     "{}: the roster's root is another one": "{}：名册树根不符",

@@ -23,6 +23,10 @@ ROUND_SIGNATURE = (
     "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125"
     "e342b73a8dd2bacbe47e4b6b63ed5e39"
 )
+CHAIN_KEY = (
+    "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d106451"
+    "0d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a"
+)
 ROUND_SECONDS = 1692803367 + (ROUND - 1) * 3
 FIELD_ORDER = 2**252 + 27742317777372353535851937790883648493
 
@@ -203,8 +207,7 @@ class Story:
         return bytes(curve.point_encode(curve.point_combine(scalar, curve.BASE, 0, curve.BASE)))
 
     def _begin(self) -> None:
-        parent = "supplement-" if self.parent else ""
-        self.draw_id = f"{parent}draw-{self.attempt}"
+        self.draw_id = "supplement-" * len(self.parents()) + f"draw-{self.attempt}"
         self.subject = "committee-1"
         self.own: list[int] = []
         self.request: dict[str, Any] | None = None
@@ -213,6 +216,10 @@ class Story:
         self.walk: list[dict[str, Any]] = []
         self.openings: list[dict[str, Any]] = []
         self.early: dict[str, str] | None = None
+
+    def parents(self) -> list[Story]:
+        """The draws that this one supplements, the newest first."""
+        return [self.parent, *self.parent.parents()] if self.parent else []
 
     # --- acts ---
 
@@ -416,7 +423,7 @@ class Story:
                 return
 
     def _first_code(self, commitment: str, expert: dict[str, Any]) -> str:
-        parents = self.parent.walk if self.parent else []
+        parents = [line for parent in self.parents() for line in parent.walk]
         if any(line["commitment"] == commitment for line in [*parents, *self.walk]):
             return "duplicate"
         for name, most in self.caps.items():
@@ -607,7 +614,7 @@ class Story:
             },
             "beacons": {
                 CHAIN: {
-                    "public_key": "83cf0f28",
+                    "public_key": CHAIN_KEY,
                     "scheme": "bls-unchained-g1-rfc9380",
                     "period": 3,
                     "genesis": 1692803367,

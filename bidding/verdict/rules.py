@@ -15,13 +15,13 @@ from bidding.bundle.rules import (
     AuditorFile,
     Bundle,
     Earlier,
-    Request,
     Trust,
     UnusableError,
     read,
     require_json,
 )
 from bidding.draw import facts
+from bidding.lineage.rules import check_exhausted, check_same_draw, stages
 from bidding.lottery.rules import Order
 from bidding.proof.rules import (
     Attempt,
@@ -224,31 +224,39 @@ class _Case:
         return gaps
 
     def parent(self) -> Finding:
-        """Look at a supplement's parent; its own record is not judged (step 14)."""
-        request, parent = self.bundle.request, self.bundle.parent
-        if (request.of is None) != (parent is None):
+        """Judge a supplement's parent as a whole, and what binds the two (step 14)."""
+        request, bundle = self.bundle.request, self.bundle.parent
+        if (request.of is None) != (bundle is None):
             raise ProofRejected("the request and the bundle disagree on a parent")
-        if parent is None:
+        if bundle is None:
             return Finding("none", "非补抽")
-        self._check_parent(request, parent)
-        gap = "the parent's own record is not judged here: give its bundle to this program as well"
-        return Finding(f"a supplement of {request.of}", f"{request.of} 的补抽", (gap,))
+        check_same_draw(self.bundle, bundle)
+        parent = _Case(bundle, self.trust, None)
+        gaps = parent.judged_as_parent()
+        reached = stages(
+            parent.attempt(), parent.found.orders, parent.found.lines, parent.parent_lines() or ()
+        )
+        attempts = (*self.word().earlier, self.word().record)
+        newest = check_exhausted(attempts, parent.word().record, reached)
+        return Finding(
+            f"a supplement of {request.of}, which holds and was exhausted by entry {newest}",
+            f"{request.of} 的补抽；原抽取成立，至第 {newest} 条记录已抽尽",
+            tuple(gaps),
+        )
 
-    def _check_parent(self, request: Request, parent: Bundle) -> None:
-        """Raise ProofRejected unless this is the parent that the request means."""
-        theirs = parent.request
-        if theirs.draw != request.of or parent.log.checkpoint != self.bundle.log.checkpoint:
-            raise ProofRejected("the parent is another draw, or under another checkpoint")
-        if (theirs.origin, theirs.subject, theirs.secret) != (
-            request.origin,
-            request.subject,
-            request.secret,
-        ):
-            raise ProofRejected("the parent has another log, subject or secret")
-        first = (*self.word().earlier, self.word().record)[0].entries[0]
-        forked = first.fact.previous if isinstance(first.fact, facts.Ordered) else None
-        if forked not in [entry.index for entry in parent.log.entries]:
-            raise ProofRejected("the supplement follows no entry of its parent")
+    def judged_as_parent(self) -> list[str]:
+        """Take every step; return the gaps.
+
+        Raises:
+            ProofRejected: a step fails, which is named.
+        """
+        gaps: list[str] = []
+        for name, check in self.steps():
+            try:
+                gaps += [f"parent, {name}: {gap}" for gap in check().gaps]
+            except ProofRejected as rejected:
+                raise ProofRejected(f"parent, {name}: {rejected}") from None
+        return gaps
 
     def rosters(self) -> Finding:
         """Hash the auditor's rosters into their places (step 15)."""

@@ -1,0 +1,1 @@
+"""A supplement and its parent: what binds the two draws."""
