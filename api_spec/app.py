@@ -21,7 +21,9 @@ from api_spec.description import doors as all_doors
 from api_spec.description import finish, query_parameters
 from api_spec.health import get_health
 from api_spec.problems import EXCEPTION_HANDLERS
+from api_spec.verify_door import get_verify_page
 from oversight.ambient import Clock, utc_now
+from oversight.beacon.queries import chain_in_use
 from oversight.blind.hand import keep_blind
 from oversight.configuration import Settings, use_settings
 from oversight.database import close_database, open_database
@@ -48,7 +50,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Litestar:
             bodies that swallow unknown fields; or Python strips assertions.
     """
     app = Litestar(
-        route_handlers=[*assembly.ROUTES, get_health],
+        route_handlers=[*assembly.ROUTES, get_health, get_verify_page],
         lifespan=[partial(_running, settings)],
         guards=[doors.admit, doors.known_query],
         dependencies={
@@ -114,10 +116,12 @@ async def open_instance(settings: Settings) -> AsyncIterator[None]:
     """Open keys and database of an instance, bring its schema up to date, and close them after.
 
     Raises:
-        RuleBroken: KEYS_PRIVATE, KEYS_COMPLETE, DSN_UNDERSTOOD, DATABASE_REACHABLE.
+        RuleBroken: KEYS_PRIVATE, KEYS_COMPLETE, DSN_UNDERSTOOD, DATABASE_REACHABLE,
+            CHAIN_PINNED, CHAINS_READABLE.
     """
     use_ring(open_ring(Path(settings.key_dir)))
     use_settings(settings)
+    chain_in_use()  # a chain that is not pinned stops the start, not the morning of a draw
     use_terms(
         Terms(
             settings.origin,

@@ -81,6 +81,11 @@ from oversight.audit import coverage as audit_coverage
 from oversight.audit import rules as audit_rules
 from oversight.authority import rules as authority_rules
 from oversight.authority.rules import Permission
+from oversight.beacon import coverage as beacon_coverage
+from oversight.beacon import facts as beacon_facts
+from oversight.beacon import http as beacon_http
+from oversight.beacon import rules as beacon_rules
+from oversight.beacon import tables as beacon_tables
 from oversight.blind import coverage as blind_coverage
 from oversight.blind import facts as blind_facts
 from oversight.blind import http as blind_http
@@ -139,6 +144,7 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     policy_rules,
     custody_rules,
     blind_rules,
+    beacon_rules,
     witness_rules,
     identity_rules,
     audit_rules,
@@ -166,6 +172,7 @@ FACT_ROOMS: tuple[ModuleType, ...] = (
     ledger_policy,
     custody_facts,
     blind_facts,
+    beacon_facts,
     identity_facts,
     committee_facts,
     draw_facts,
@@ -180,6 +187,7 @@ FACT_ROOMS: tuple[ModuleType, ...] = (
 TABLE_ROOMS: tuple[ModuleType, ...] = (
     ledger_tables,
     blind_tables,
+    beacon_tables,
     idempotency_tables,
     identity_tables,
     committee_tables,
@@ -198,6 +206,7 @@ HTTP_ROOMS: tuple[ModuleType, ...] = (
     ledger_http,
     custody_http,
     blind_http,
+    beacon_http,
     publication_http,
     policy_http,
     identity_http,
@@ -220,6 +229,7 @@ COVERAGE_ROOMS: tuple[ModuleType, ...] = (
     custody_coverage,
     policy_coverage,
     blind_coverage,
+    beacon_coverage,
     identity_coverage,
     committee_coverage,
     sealing_coverage,

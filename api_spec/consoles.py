@@ -11,6 +11,7 @@ from bidding.contributor import console as contributor
 from bidding.external_draw import console as external_draw
 from bidding.intake import console as intake
 from bidding.verdict import console as verdict
+from oversight.beacon import console as beacon
 from oversight.blind import console as blind
 from oversight.custody import console as custody
 from oversight.identity import console as identity
@@ -24,6 +25,7 @@ CONSOLES: tuple[click.Command, ...] = (
     ledger.act,
     *custody.COMMANDS,
     blind.blind,
+    beacon.beacon,
     policy.policy,
     committee.committee,
     *contributor.COMMANDS,

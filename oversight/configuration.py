@@ -68,6 +68,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     editions: tuple[str, ...] = ("T-2025", "P-2025", "L-2025")
     enforced_figures: tuple[str, ...] = ()
     calendar_file: str = ""
+    beacon_chain: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z")] = ""
+    beacon_chains_file: str = ""
+    beacon_urls: tuple[str, ...] = ()
     checkpoint_seconds: Annotated[float, Meta(gt=0, le=60)] = 0.5
     witness_timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 5.0
     effect_wait_seconds: Annotated[float, Meta(gt=0, le=60)] = 3.0
@@ -112,6 +115,13 @@ DOCS: Mapping[str, str] = MappingProxyType(
         "expert_age_below`, by one who has the official text in hand.",
         "calendar_file": "TOML file with holidays and make-up workdays of years that the calendar "
         "does not know yet.",
+        "beacon_chain": "Hash of the pinned chain of public randomness of which each draw sealed "
+        "from now on binds a round; empty: draws are sealed without a beacon. quicknet is "
+        "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971.",
+        "beacon_chains_file": "TOML file with further pinned chains, each a [[chain]] with hash, "
+        "public_key, scheme, period and genesis. quicknet is pinned without it.",
+        "beacon_urls": "Addresses of relays that are asked for rounds, as "
+        "`https://api.drand.sh`, one after the other; empty: rounds are carried in by hand.",
         "checkpoint_seconds": "Seconds between checkpoints while there are new entries.",
         "witness_timeout_seconds": "Seconds after which a witness that does not answer is asked "
         "again later.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from draw_stage import Stage
+from draw_story import CHAIN, ROUND, ROUND_SIGNATURE
 from pool import KEEPER, REVIEWER, csv_file, people
 
 from api_spec import assembly
@@ -44,6 +45,8 @@ from bidding.roster.schema import (
 )
 from oversight.act import begin
 from oversight.authority.rules import Actor, Permission, Post, Role
+from oversight.beacon.commands import bring_round
+from oversight.beacon.schema import RoundOrder
 from oversight.blind.commands import close_uncounted, log_blind, open_uncounted, receive
 from oversight.custody.commands import erase, publish_key, retire_key
 from oversight.database import run, writing
@@ -77,6 +80,8 @@ async def everything(house, directory):
     await _elsewhere(stage)
     await _custody(stage)
     await _uncounted(stage)
+    carried = RoundOrder(ROUND, CHAIN, ROUND_SIGNATURE)
+    await bring_round(stage.operator, carried, house.occasion())
     await import_list(
         KEEPER, ListImport(Kind.NDRC, "every-kind", "a test", CODES), house.occasion()
     )

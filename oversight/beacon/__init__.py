@@ -1,1 +1,1 @@
-"""Public randomness: a round of a pinned chain, verified offline."""
+"""Public randomness: rounds of pinned chains, verified offline, fetched or carried in by hand."""

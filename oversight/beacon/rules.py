@@ -11,11 +11,55 @@ import hashlib
 import msgspec
 from py_arkworks_bls12381 import GT, G1Point, G2Point
 
-from oversight.errors import ProofRejected
+from oversight.authority.rules import Permission, Post
+from oversight.errors import Ground, ProofRejected, Rule
 from oversight.values.digests import unhex
 
+STORE_ROUND = Permission(
+    "oversight.beacon.store",
+    frozenset(
+        {
+            Post.ADMINISTRATOR,
+            Post.DRAW_APPLICANT,
+            Post.DRAW_CONTRIBUTOR,
+            Post.DRAW_OPERATOR,
+            Post.DRAW_SUPERVISOR,
+            Post.AUDITOR,
+        }
+    ),
+    None,
+    "存入公共随机信标轮次",
+    "Bring a round of public randomness",
+)
+CHAIN_PINNED = Rule(
+    "beacon.chain_pinned",
+    "A chain of public randomness is pinned in the configuration, with its key.",
+    "design: draw.md#3. Seal",
+    Ground.UNLAWFUL,
+)
+CHAINS_READABLE = Rule(
+    "beacon.chains_readable",
+    "A file of pinned chains is TOML: for each its hash, key, scheme, period and genesis, once.",
+    "design: draw.md#3. Seal",
+    Ground.MALFORMED,
+)
+ROUND_DUE = Rule(
+    "beacon.round_due", "A round is asked for once its time has come.", "design: draw.md#5. Draw"
+)
+ROUND_AT_HAND = Rule(
+    "beacon.round_at_hand",
+    "The round is here: a relay gave it, or somebody carried it in as a file.",
+    "design: draw.md#5. Draw",
+)
+ROUND_STORED = Rule(
+    "beacon.round_stored",
+    "The round that is asked for was stored.",
+    "design: draw.md#5. Draw",
+    Ground.ABSENT,
+)
+
 SCHEME = "bls-unchained-g1-rfc9380"
-_DOMAIN = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"  # RFC 9380, 8.8.1, for signatures on G1
+DOMAIN = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"  # RFC 9380, 8.8.1, for signatures on G1
 _KEY_BYTES = 96
 _ROUND_MAX = 2**64 - 1  # a round is signed as eight bytes
 
@@ -40,6 +84,22 @@ def first_round_at_or_after(chain: Chain, second: int) -> int:
     return max(1, 1 - (chain.genesis - second) // chain.period)
 
 
+def check_chain(chain: Chain) -> None:
+    """Return only if rounds of the chain can be verified at all.
+
+    Raises:
+        ProofRejected: the protocol does not name the scheme, or the key is no canonical point.
+    """
+    if chain.scheme != SCHEME:
+        raise ProofRejected("a scheme this protocol does not name")
+    _read_key(chain.public_key)
+
+
+def round_message(round: int) -> bytes:
+    """Return the 32 bytes that a round of an unchained beacon signs: the hash of its number."""
+    return hashlib.sha256(round.to_bytes(8, "big")).digest()
+
+
 def verify_round(chain: Chain, round: int, signature: bytes) -> None:
     """Return only if `signature` is the chain's own for that round.
 
@@ -52,8 +112,7 @@ def verify_round(chain: Chain, round: int, signature: bytes) -> None:
     if not 1 <= round <= _ROUND_MAX:
         raise ProofRejected("a beacon has no such round")
     key, signed = _read_key(chain.public_key), _read_signature(signature)
-    message = hashlib.sha256(round.to_bytes(8, "big")).digest()
-    hashed = G1Point.hash_to_curve(message, _DOMAIN)
+    hashed = G1Point.hash_to_curve(round_message(round), DOMAIN)
     if not GT.pairing_check([signed, -hashed], [G2Point(), key]):
         raise ProofRejected(f"the beacon's signature is not the chain's for round {round}")
 

@@ -186,6 +186,15 @@ class Witnesses(msgspec.Struct, frozen=True):
     keys: list[str]
 
 
+class TrustedBeacon(msgspec.Struct, frozen=True):
+    """A chain of public randomness as a verifier pins it."""
+
+    public_key: str  # hex
+    scheme: str
+    period: int  # seconds from round to round
+    genesis: int  # POSIX second of round 1
+
+
 class TrustedEdition(msgspec.Struct, frozen=True, omit_defaults=True):
     """The figures of an edition that a verifier needs."""
 
@@ -204,5 +213,5 @@ class Trust(msgspec.Struct, frozen=True):
     witnesses: Witnesses
     center: str
     parties: dict[str, TrustedParty]
-    beacons: dict[str, dict[str, str]]
+    beacons: dict[str, TrustedBeacon]
     editions: dict[str, TrustedEdition]

@@ -1,10 +1,12 @@
 """The trust file as this service would have it; a verifier compares it with other sources."""
 
+from oversight.beacon.queries import pinned_chains
+from oversight.beacon.rules import Chain
 from oversight.configuration import settings
 from oversight.custody.queries import key_lives
 from oversight.custody.rules import LOG, LOG_KEY_TYPES, LOG_MLDSA
 from oversight.identity import queries
-from oversight.identity.schema import Trust, TrustedEdition, Witnesses
+from oversight.identity.schema import Trust, TrustedBeacon, TrustedEdition, Witnesses
 from oversight.keys.directory import ring
 from oversight.ledger.effect import eras_now
 from oversight.ledger.notes import COSIGNATURE_ED25519, make_vkey
@@ -12,13 +14,13 @@ from oversight.rulebook.rules import edition
 
 
 async def trust_file() -> Trust:
-    """Return log keys, parties and editions in the form of draw.md (bundle and trust file)."""
+    """Return log keys, parties, chains and editions in the form of draw.md (bundle, trust file)."""
     return Trust(
         log_keys=await _log_keys(),
         witnesses=await _witnesses(),
         center=await queries.center(),
         parties=await queries.trust_parties(),
-        beacons={},
+        beacons={name: _trusted_beacon(chain) for name, chain in pinned_chains().items()},
         editions={name: _trusted_edition(name) for name in settings().editions},
     )
 
@@ -53,6 +55,10 @@ async def _witnesses() -> Witnesses:
     policy = (await eras_now())[-1].policy
     keys = [key for key in policy.cosigners() if key.type == COSIGNATURE_ED25519]
     return Witnesses(policy.least(), [make_vkey(key.name, key.public, key.type) for key in keys])
+
+
+def _trusted_beacon(chain: Chain) -> TrustedBeacon:
+    return TrustedBeacon(chain.public_key, chain.scheme, chain.period, chain.genesis)
 
 
 def _trusted_edition(name: str) -> TrustedEdition:
