@@ -13,6 +13,11 @@ from litestar.handlers import HTTPRouteHandler
 from piccolo.table import Table
 
 from api_spec import consoles, problems
+from bidding.answer import coverage as answer_coverage
+from bidding.answer import facts as answer_facts
+from bidding.answer import http as answer_http
+from bidding.answer import rules as answer_rules
+from bidding.answer import tables as answer_tables
 from bidding.classification import coverage as classification_coverage
 from bidding.classification import facts as classification_facts
 from bidding.classification import http as classification_http
@@ -165,6 +170,7 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     intake_rules,
     draw_end_rules,
     contributor_rules,
+    answer_rules,
     reading_rules,
     external_draw_rules,
 )
@@ -177,6 +183,7 @@ FACT_ROOMS: tuple[ModuleType, ...] = (
     committee_facts,
     draw_facts,
     draw_record_facts,
+    answer_facts,
     classification_facts,
     roster_facts,
     intake_facts,
@@ -194,6 +201,7 @@ TABLE_ROOMS: tuple[ModuleType, ...] = (
     sealing_tables,
     draw_tables,
     draw_record_tables,
+    answer_tables,
     classification_tables,
     roster_tables,
     recusal_tables,
@@ -216,6 +224,7 @@ HTTP_ROOMS: tuple[ModuleType, ...] = (
     terminal_http,
     draw_end_http,
     draw_record_http,
+    answer_http,
     classification_http,
     roster_http,
     recusal_http,
@@ -238,6 +247,7 @@ COVERAGE_ROOMS: tuple[ModuleType, ...] = (
     terminal_coverage,
     draw_end_coverage,
     draw_record_coverage,
+    answer_coverage,
     classification_coverage,
     roster_coverage,
     intake_coverage,

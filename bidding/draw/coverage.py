@@ -227,6 +227,4 @@ async def _revealed(said: Said, rows: Rows) -> None:
 
 
 REPLAYS: Replays = {facts.Committed.kind: _committed, facts.Revealed.kind: _revealed}
-LEAVES_NO_ROW: Mapping[str, str] = {
-    facts.Answered.kind: "no deed of this version answers a line: it changes none",
-}
+LEAVES_NO_ROW: Mapping[str, str] = {}

@@ -29,6 +29,7 @@ CHANGING = {
     "draw": "changes state",
     "draw_contributor": "commits and reveals",
     "draw_line": "is freed by an answer",
+    "draw_proposal": "is countersigned or dismissed",
     "auditor_file_release": "is released",
 }
 KEPT = sorted({table._meta.tablename for table in assembly.TABLES} - CHANGING.keys())
