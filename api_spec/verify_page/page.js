@@ -42,7 +42,7 @@ function showRun() {
   byId("print").hidden = report === null;
   byId("status").textContent = status === null ? "" : statusText(status, language);
   byId("report").hidden = steps.length === 0 && report === null;
-  byId("steps").replaceChildren(...steps.map((step, i) => stepRow(i + 1, step, language)));
+  byId("steps").replaceChildren(...steps.map((step) => stepRow(step, language)));
   byId("steps-table").hidden = steps.length === 0;
   byId("verdict").hidden = report === null;
   byId("basis").hidden = report === null;

@@ -45,7 +45,7 @@ export function showVerdict(box, report, language) {
 }
 
 /** One row of the table of steps. */
-export function stepRow(number, { step, outcome, words, doubts }, language) {
+export function stepRow({ step, outcome, words, doubts }, language) {
   const figures = element("td", { dir: "auto" });
   if (words !== null) figures.append(element("p", {}, sentence(words, language)));
   for (const doubt of doubts) {
@@ -56,7 +56,7 @@ export function stepRow(number, { step, outcome, words, doubts }, language) {
   return element(
     "tr",
     { class: outcome, "data-step": step },
-    element("td", {}, String(number)),
+    element("td", {}, String(STEPS[step][2])),
     title,
     element("td", {}, OUTCOMES[outcome][LANGUAGES.indexOf(language)]),
     figures,
