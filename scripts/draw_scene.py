@@ -28,7 +28,7 @@ from bidding.sealing.rules import (
     salts,
     secret_digest,
 )
-from bidding.walk.rules import CapTally, Walk, attributes_due, identities_due
+from bidding.walk.rules import CapTally, Line, Walk, attributes_due, identities_due
 from oversight.keys.vrf import prove
 from oversight.ledger.facts import Fact
 from oversight.values.digests import to_base64
@@ -59,12 +59,16 @@ class Told:
         previous: int | None = None,
         purpose: str = "evaluation-committee",
         contributors: Sequence[str] = (SUPERVISOR, TENDERER),
+        parent: Told | None = None,
         lies: Mapping[str, Any] | None = None,
     ) -> None:
         self.scene, self.attempt, self.purpose = scene, attempt, purpose
         self.lies, self.parties = lies or {}, list(contributors)
-        self.id = f"0195a000-0000-7000-a000-{attempt:012x}"
-        self.secret = secret_of(f"{scene.name}/secret/{attempt}")
+        self.parents: list[Told] = [parent, *parent.parents] if parent else []
+        self.of = parent.id if parent else None
+        self.id: str = f"0195a000-0000-7000-a{len(self.parents):03x}-{attempt:012x}"
+        own = secret_of(f"{scene.name}/secret/{attempt}")
+        self.secret: bytes = parent.secret if parent else own
         self.indexes: list[int] = []
         self.request: Request | None = None
         self.rosters: list[list[Item]] = []
@@ -73,7 +77,8 @@ class Told:
         self.walk: Walk | None = None
         self.opened: list[dict[str, Any]] = []
         self.excluded: list[list[str]] = []
-        self._log(facts.Ordered(self.id, previous, purpose, attempt, None), self.parties[-1])
+        after = previous if parent is None else parent.newest
+        self._log(facts.Ordered(self.id, after, purpose, attempt, self.of), self.parties[-1])
 
     def _log(self, fact: Fact, actor: str) -> int:
         word = fact.kind.rpartition(".")[2]
@@ -130,7 +135,7 @@ class Told:
             protocol=PROTOCOL,
             origin=ORIGIN,
             draw=self.id,
-            of=None,
+            of=self.of,
             subject=SUBJECT,
             purpose=self.purpose,
             attempt=self.attempt,
@@ -157,7 +162,7 @@ class Told:
             reveal_by=to_text(self.scene.at + timedelta(hours=1)),
         )
         self.request = msgspec.structs.replace(request, **changes)
-        said = (self.id, self.newest, self.digest.hex(), self.purpose, self.attempt, None)
+        said = (self.id, self.newest, self.digest.hex(), self.purpose, self.attempt, self.of)
         if self.purpose == "tie-break":
             self.open_all()
             self._log(facts.SealedOpenly(*said, openings_digest(self.opened).hex()), CENTER)
@@ -211,6 +216,7 @@ class Told:
             [Order(seed, one.id, one.size) for one in strata],
             lambda stratum, position: rosters[stratum][position],
             admit,
+            [line.commitment for told in self.parents for line in told.lines()],
         )
         self.walk.begin()
         return self
@@ -246,9 +252,13 @@ class Told:
         )
         return self
 
+    def complete(self) -> bool:
+        """Tell whether all that a result is computed from is there."""
+        return self.request is not None and self.revealed == set(self.parties)
+
     def close(self, kind: type[facts.Closing], by: str, reason: str, proved: bool = True) -> Told:
         """Close without a result; what the inputs give is in the entry."""
-        complete = self.request is not None and self.revealed == set(self.parties)
+        complete = self.complete()
         if complete and self.vrf is None and proved:
             self.compute()
         if complete and not proved:
@@ -316,14 +326,8 @@ class Told:
     def part(self) -> dict[str, Any]:
         """Return what a bundle shows of this attempt, as far as it got."""
         if self.request is None:
-            unsealed: dict[str, Any] = {
-                "request": None,
-                "reveals": [],
-                "beacon": None,
-                "vrf": None,
-                "walk": [],
-            }
-            return {"draw": self.id, **unsealed}
+            nothing = dict.fromkeys(("request", "beacon", "vrf"))
+            return {"draw": self.id, **nothing, "reveals": [], "walk": []}
         return {
             "request": msgspec.to_builtins(self.request),
             "reveals": [self._reveal(party) for party in self.parties],
@@ -340,8 +344,12 @@ class Told:
         signature = self._signed("revealed", party, statement)
         return {"party": party, "nonce": nonce.hex(), "signature": signature}
 
+    def lines(self) -> list[Line]:
+        """Return the walk as it stands."""
+        return self.walk.lines if self.walk else []
+
     def _lines(self) -> list[dict[str, Any]]:
-        lines = self.walk.lines if self.walk else []
+        lines = self.lines()
         paths = [
             roster_paths(
                 self.commitments(place), {one.position for one in lines if one.stratum == place}
@@ -361,7 +369,7 @@ class Told:
         indexes = [0, *(index for told in earlier for index in told.indexes), *self.indexes]
         return {
             "protocol": PROTOCOL,
-            "parent": None,
+            "parent": self.parents[0].bundle((), cosigned_at) if self.parents else None,
             "earlier": [told.part() for told in earlier],
             **self.part(),
             "openings": self.opened,

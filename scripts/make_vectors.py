@@ -4,8 +4,9 @@
 
 They cover what the bundles collected from elsewhere lack: the auditor's file with exclusions, a
 draw among tied bidders, a roster of one who is a duplicate, closings at every stage, witnesses
-without a beacon, the lead of a VRF key. Both verifiers must judge each case as it says. With
-`--check` nothing is written and the exit status says whether the file is up to date.
+without a beacon, the lead of a VRF key, lies about a beacon's round, supplements. Both verifiers
+must judge each case as it says. With `--check` nothing is written and the exit status says
+whether the file is up to date.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bidding.bundle.rules import Pool
 from bidding.draw import facts
 from scripts.draw_scene import Told
+from scripts.further_cases import FURTHER_CHANGED, Given, beacon_cases, supplement_cases
 from scripts.made_up_log import (
     CENTER,
     SUPERVISOR,
@@ -49,16 +51,23 @@ LEFT_OUT = [["0195a000-0000-7000-8000-00000000ff01", "recused"],
 
 
 def case(name: str, verdict: str, told: Told, **more: Any) -> Case:
-    """Return a case; `earlier`, `cosigned_at`, `quorum`, `figures`, `auditor` shape it."""
+    """Return a case; `earlier`, `cosigned_at`, `quorum`, `beacons` … shape it."""
     bundle = told.bundle(more.get("earlier", ()), more.get("cosigned_at"))
     made: Case = {
         "name": name,
         "verdict": verdict,
         "refused_at": more.get("refused_at"),
         "bundle": bundle,
-        "trust": told.scene.trust(more.get("quorum", 0), **more.get("figures", {})),
+        "trust": told.scene.trust(more.get("quorum", 0), **more.get("figures", {}))
+        | {"beacons": more.get("beacons", {})},
     }
     return made | ({"auditor": told.auditor()} if more.get("auditor") else {})
+
+
+def as_case(given: Given) -> Case:
+    """Return the case of a draw that another module told."""
+    name, verdict, told, more = given
+    return case(name, verdict, told, **more)
 
 
 def begun(name: str, **choices: Any) -> Told:
@@ -295,7 +304,7 @@ CHANGED: list[tuple[str, str, str, str, list[str | int], Any]] = [
 
 def changed_cases() -> Iterator[Case]:
     """Yield alterations of true cases, one place each."""
-    for name, step, of, file, at, to in CHANGED:
+    for name, step, of, file, at, to in [*CHANGED, *FURTHER_CHANGED]:
         made: Case = {"name": name, "verdict": "failed", "refused_at": step, "of": of}
         made |= {"file": file, "at": at}
         yield made if to is None else made | {"to": to}
@@ -303,7 +312,8 @@ def changed_cases() -> Iterator[Case]:
 
 def vectors() -> dict[str, Any]:
     """Return the whole file."""
-    cases = [*true_cases(), *closed_cases(), *forged_cases(), *changed_cases()]
+    further = [as_case(given) for given in (*beacon_cases(), *supplement_cases())]
+    cases = [*true_cases(), *closed_cases(), *further, *forged_cases(), *changed_cases()]
     assert len({one["name"] for one in cases}) == len(cases), "a name stands twice"
     return {"source": SOURCE, "note": NOTE, "protocol": "daylight/draw/v1", "cases": cases}
 
