@@ -18,7 +18,8 @@ WORKERS_MAX = 4  # each has a PostgreSQL server of its own
 def main() -> int:
     """Run pytest in the project's own environment and return its exit status."""
     enter("test")
-    everything = ["-n", str(min(os.cpu_count() or 1, WORKERS_MAX))]
+    workers = min(os.cpu_count() or 1, WORKERS_MAX)
+    everything = ["-n", str(workers), "--dist", "worksteal"]  # neighbours share what a module makes
     command = [sys.executable, "-m", "pytest", *(sys.argv[1:] or everything)]
     return subprocess.run(command, cwd=ROOT, env=keeping_bytecode(), check=False).returncode
 
