@@ -3,7 +3,7 @@
 Everything above is given an instant or bytes; everything below is pure.
 """
 
-import secrets
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -19,7 +19,7 @@ def utc_now() -> datetime:
 
 def fresh_bytes(count: int) -> bytes:
     """Return `count` bytes from the system's generator."""
-    return secrets.token_bytes(count)
+    return os.urandom(count)
 
 
 def new_id(at: datetime | None = None) -> str:

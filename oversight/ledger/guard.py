@@ -22,10 +22,13 @@ LOG_UNBROKEN = Rule(
 class _Known:
     """What this process found out: the state it read, and whether the log goes on from it."""
 
-    stamp: tuple[int, int, int] | None = None  # inode, modification, size of the file that was read
-    state: SignerState | None = None
-    extended: bool = False
-    stopped: str = ""  # why nothing may be added, whatever the file says
+    def __init__(self) -> None:
+        place = terms().signer_dir
+        self.file = None if place is None else f"{place}/{STATE}"
+        self.stamp: tuple[int, int, int] | None = None  # inode, modification, size, when read
+        self.state: SignerState | None = None
+        self.extended = False
+        self.stopped = ""  # why nothing may be added, whatever the file says
 
 
 _known = Remembered(_Known)
@@ -42,7 +45,7 @@ async def require_unbroken(size: int, root: bytes) -> None:
     known = _known.now()
     if known.stopped:
         raise _broken(known.stopped)
-    state = _signed_last()
+    state = _signed_last(known)
     if state is None:
         return
     if size < state.size:
@@ -63,15 +66,14 @@ def stop(reason: str) -> None:
     _known.now().stopped = reason
 
 
-def _signed_last() -> SignerState | None:
+def _signed_last(known: _Known) -> SignerState | None:
     """Return the signer's state; the file is read again only when it was replaced."""
-    if terms().signer_dir is None:
+    if known.file is None:
         return None
-    known = _known.now()
-    stamp = _stamp(f"{terms().signer_dir}/{STATE}")
+    stamp = _stamp(known.file)
     if stamp != known.stamp:
         before = known.state
-        known.state = read_state(Path(terms().signer_dir or ""))
+        known.state = read_state(Path(known.file).parent)
         known.stamp = stamp
         grown = before is not None and known.state is not None and before.size < known.state.size
         # A signer of this log has looked at the tiles between the two before it signed.

@@ -11,9 +11,8 @@ from oversight.values.names import half_width
 
 UUID7_RANDOM_BYTES = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Version 7 and variant 2 stand at fixed places of the 128 bits.
-_FIXED = 0x7 << 76 | 0x2 << 62
-_NOT_FIXED = ~(0xF << 76 | 0x3 << 62)
+# The upper two bits of this digit say the variant: 10 (RFC 9562, section 4.1).
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 0b11] for digit in "0123456789abcdef"}
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 # GB 32100: no I, O, S, V, Z, so the first four have one intended reading each.
@@ -42,9 +41,9 @@ def uuid7(at: datetime, random10: bytes) -> str:
     assert at.tzinfo is not None
     since = at - _EPOCH
     milliseconds = (since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000
-    number = milliseconds << 80 | int.from_bytes(random10, "big")
-    text = f"{number & _NOT_FIXED | _FIXED:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    stamp, rest = f"{milliseconds:012x}", random10.hex()
+    variant = _VARIANTS[rest[4]]
+    return f"{stamp[:8]}-{stamp[8:]}-7{rest[1:4]}-{variant}{rest[5:8]}-{rest[8:]}"
 
 
 def is_uuid(text: object) -> bool:
