@@ -5,6 +5,8 @@ Apart from `assembly`, so that asking does not load what serving needs.
 
 import click
 
+from api_spec import draw_laboratory
+from bidding.answer import console as answer
 from bidding.classification import console as classification
 from bidding.committee import console as committee
 from bidding.contributor import console as contributor
@@ -29,6 +31,8 @@ CONSOLES: tuple[click.Command, ...] = (
     policy.policy,
     committee.committee,
     *contributor.COMMANDS,
+    *draw_laboratory.COMMANDS,
+    *answer.COMMANDS,
     *classification.COMMANDS,
     *intake.COMMANDS,
     *external_draw.COMMANDS,

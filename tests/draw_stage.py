@@ -11,6 +11,10 @@ from pathlib import Path
 
 import msgspec
 
+from bidding.answer import queries as answers
+from bidding.answer.commands import countersign, dismiss, propose
+from bidding.answer.rules import EXPERTS_OWN, PROPOSE_ANSWER
+from bidding.answer.schema import CounterSignature, Dismissal
 from bidding.closing.rules import Close
 from bidding.committee.commands import form_committee
 from bidding.committee.schema import CommitteeForm
@@ -204,6 +208,39 @@ class Stage:
 
     async def run(self, occasion=None):
         receipt = await run_draw(self.operator, self.draw, occasion or self.house.occasion())
+        await self.house.settle()
+        return receipt
+
+    async def propose(self, line, outcome="declined", record=None, **choices):
+        """Say what became of a line; what only the expert can say is said by the expert."""
+        choices = {"by_expert": outcome in EXPERTS_OWN} | choices
+        async with begin(self.operator, PROPOSE_ANSWER, self.house.occasion()) as act:
+            made = await propose(act, self.draw, line, outcome, record or {"tries": 3}, **choices)
+        await self.house.settle()
+        return made
+
+    async def countersignature(self, proposal, role=Role.ADMINISTRATIVE_SUPERVISOR):
+        """Return a party's signature over a proposal, behind the draw's newest entry."""
+        said = await answers.statement(proposal.id)
+        signed = self.keys[self.ids[role]].sign(said.statement())
+        return CounterSignature(said.previous, to_base64(signed))
+
+    async def countersign(self, proposal, actor=None, sent=None, occasion=None):
+        receipt = await countersign(
+            actor or self.supervisor, proposal.id, sent or await self.countersignature(proposal),
+            occasion or self.house.occasion(),
+        )  # fmt: skip
+        await self.house.settle()
+        return receipt
+
+    async def answer(self, line, outcome="declined", **choices):
+        """Propose and countersign."""
+        return await self.countersign(await self.propose(line, outcome, **choices))
+
+    async def dismiss(self, proposal, actor=None, reason="evidence-insufficient"):
+        receipt = await dismiss(
+            actor or self.supervisor, proposal.id, Dismissal(reason), self.house.occasion()
+        )
         await self.house.settle()
         return receipt
 

@@ -66,7 +66,7 @@ from oversight.values.digests import sha256, to_base64
 OPENING = Permission("test.bids.open", frozenset({Post.ADMINISTRATOR}), None, "开", "Open")
 WHAT = "019a5c7e-6f00-7000-8000-00000000aaaa"
 DUE = 1_772_438_400  # POSIX second
-UNMADE = {"bidding.draw.answered": "no command answers a line yet"}
+UNMADE: dict[str, str] = {}
 CODES = "code,name,parent,valid_from,valid_to,confidence\nA,工程,,2020-01-01,,A\nA1,新专业,A,,,B\n"
 
 
@@ -181,6 +181,7 @@ async def _draws(stage, directory):
     for role in (Role.TENDERER, Role.ADMINISTRATIVE_SUPERVISOR):
         await stage.reveal(role)
     await stage.run()
+    await _answers(stage)
     await stage.open()
     await stage.form(tender="tender-2", lots=["1", "2"])
     await (await stage.until("ordered")).lapse()
@@ -191,6 +192,15 @@ async def _draws(stage, directory):
     await _without_proof(stage, directory)
     await stage.form(tender="tender-4")
     await stage.until("sealed")
+
+
+async def _answers(stage):
+    """Lines that are freed, one by the expert's own answer, and a proposal that is dismissed."""
+    await stage.answer(0, "declined")
+    await stage.answer(1, "unreachable")
+    await stage.dismiss(await stage.propose(2, "recused"))
+    await stage.answer(2, "left")
+    await stage.propose(3, "recused")  # goes on waiting
 
 
 async def _without_proof(stage, directory):

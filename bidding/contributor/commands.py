@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from bidding.contributor.rules import NONCE_KEPT, Kept
+from bidding.contributor.rules import NONCE_KEPT, Book, Kept
 from oversight.errors import RuleBroken
 from oversight.keys.private import DIRECTORY_MODE, OWNER_ONLY, replace
 
@@ -45,6 +45,19 @@ def is_kept(home: Path, draw: str) -> bool:
 def keep(home: Path, kept: Kept) -> None:
     """Write what is kept of a draw, whole or not at all, and have it on the disk on return."""
     _write(home / f"{kept.draw}.json", kept)
+
+
+def load_book(home: Path, draw: str) -> Book:
+    """Return the answers that were countersigned in a draw; none at first."""
+    file = home / f"{draw}.answers.json"
+    if not file.exists():
+        return Book(draw)
+    return msgspec.json.decode(file.read_bytes(), type=Book)
+
+
+def keep_book(home: Path, book: Book) -> None:
+    """Write the answers that were countersigned, and have them on the disk on return."""
+    _write(home / f"{book.draw}.answers.json", book)
 
 
 def hand_out(home: Path, kept: Kept) -> Path:

@@ -1,4 +1,4 @@
-"""`daylight draw commit` and `daylight draw reveal`: run by a contributor, on its own machine."""
+"""`daylight draw commit|reveal|countersign`: run by a contributor, on its own machine."""
 
 import json
 import time
@@ -16,11 +16,13 @@ from bidding.contributor import commands as books
 from bidding.contributor.rules import (
     Kept,
     Proved,
+    check_answer,
     check_own_reveal,
     check_request,
     proved_entry,
 )
 from bidding.draw.console import KEY_FILE, draw
+from bidding.draw.rules import Answer
 from bidding.draw.schema import Reveal
 from oversight.ambient import fresh_bytes, utc_now
 from oversight.errors import ProofRejected
@@ -115,6 +117,68 @@ def reveal(
         proved = _prove(service, kept, trust, wait)
         books.keep(home, proved)
     service.show(kept.reveal(), f"{draw_id}  revealed; the log's proof is kept in {home}")
+
+
+@draw.command("countersign")
+@click.argument("proposal")
+@key_option
+@click.option(
+    "--trust",
+    "trust_file",
+    type=KEY_FILE,
+    required=True,
+    help="Trust file, got by another way than the service.",
+)
+@click.option("--yes", is_flag=True, help="The record was read before: do not ask.")
+@home_option
+@wait_option
+@remote
+def countersign(
+    service: Remote,
+    /,
+    *,
+    proposal: str,
+    key_file: Path,
+    trust_file: Path,
+    yes: bool,
+    home: Path,
+    wait: float,
+) -> None:
+    """Read what an answer rests on, then vouch for it with the key that committed.
+
+    What was signed is kept in the directory; behind one entry of the log one answer is signed,
+    ever.
+    """
+    key, trust = read_key(key_file), _trust(trust_file)
+    answer = msgspec.convert(service.get(f"/v1/proposals/{proposal}/statement"), Answer)
+    shown = service.get(f"/v1/proposals/{proposal}/evidence")
+    salt, record = str(shown["salt"]), str(shown["record"])
+    with books.locked(home, answer.draw):
+        kept = books.load(home, answer.draw)
+        if to_base64(key.public) != kept.key:
+            raise click.UsageError("this is not the key that committed")
+        origin = _request(service, answer.draw).origin
+        behind = _proved(service, answer.previous, trust, origin, wait)
+        check_answer(kept, answer, behind, salt, record)
+        _read_aloud(answer, record)
+        if not yes:
+            click.confirm("Vouch for this?", abort=True, err=True)
+        book = books.load_book(home, answer.draw).signed(answer, salt, record, key)
+        books.keep_book(home, book)  # on the disk before the signature leaves
+        signature = book.vouched[-1].signature
+        made = service.post(
+            f"/v1/proposals/{proposal}/countersignature",
+            {"previous": answer.previous, "signature": signature},
+            key=f"answer-{signature[:40]}",
+        )
+    service.show(made, f"{answer.draw}  {answer.outcome} countersigned; kept in {home}")
+
+
+def _read_aloud(answer: Answer, record: str) -> None:
+    """Show what would be signed, and what it rests on."""
+    place = f"stratum {answer.stratum}, position {answer.position}"
+    click.echo(f"draw {answer.draw}: {place}: {answer.outcome}", err=True)
+    click.echo(f"the record: {record}", err=True)
 
 
 def _fresh(service: Remote, draw_id: str, key: SigningKey, wait: float) -> Kept:
@@ -237,7 +301,7 @@ def _proved(service: Remote, index: int, trust: Trust, origin: str, wait: float)
         leaf = unbase64(service.get(f"/v1/ledger/entries/{index}")["leaf"])
         return proved_entry(leaf, _waited(proof, wait, "no checkpoint yet"), trust, origin)
     except (ProofRejected, ValueError) as rejected:
-        raise ProofRejected(f"entry {index}: {rejected}; the nonce was not given away") from None
+        raise ProofRejected(f"entry {index}: {rejected}; nothing was given away") from None
 
 
 def _waited(question: Callable[[], T | None], seconds: float, otherwise: str) -> T:
@@ -249,5 +313,5 @@ def _waited(question: Callable[[], T | None], seconds: float, otherwise: str) ->
     return answer
 
 
-# The whole group, a contributor's two commands among the others.
+# The whole group, a contributor's commands among the others.
 COMMANDS: tuple[click.Command, ...] = (draw,)

@@ -12,12 +12,16 @@ import msgspec
 
 from bidding.bundle.rules import Request, Trust, request_digest
 from bidding.contribution.rules import commit_statement, contribution, reveal_statement
-from bidding.draw.facts import Revealed, Sealed
+from bidding.draw.facts import Answered, Drawn, Revealed, Sealed
+from bidding.draw.rules import Answer
+from bidding.sealing.rules import SALT_BYTES, evidence_digest
+from bidding.walk.rules import ANSWERS
 from oversight.errors import ProofRejected, Rule, RuleBroken
 from oversight.keys.signing import SigningKey
 from oversight.ledger.facts import Entry, read_entry
 from oversight.ledger.proofs import check_tlog_proof, parse_tlog_proof
 from oversight.ledger.rules import leaf_hash
+from oversight.values.canonical import NotCanonical, canonical, parse_strict
 from oversight.values.digests import to_base64, unhex
 from oversight.values.instants import from_text
 
@@ -30,6 +34,17 @@ NONCE_KEPT = Rule(
     "contributor.nonce_kept",
     "The nonce of the draw is kept in this directory since the commitment.",
     "design: draw.md#4. Reveal",
+)
+ANSWER_VOUCHED_ONCE = Rule(
+    "contributor.answer_vouched_once",
+    "A contributor vouches for one answer behind each entry of a draw.",
+    "design: draw.md#6. Answer and replace",
+)
+ANSWER_SAFE = Rule(
+    "contributor.answer_safe",
+    "What is countersigned is an answer of the draw for which the nonce was given, behind an entry "
+    "of its own on the log, and the record is the evidence.",
+    "design: draw.md#6. Answer and replace",
 )
 REVEAL_SAFE = Rule(
     "contributor.reveal_safe",
@@ -90,6 +105,40 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "nonce": self.nonce,
             "signature": self.signature,
         }
+
+
+class Vouched(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An answer that a contributor countersigned."""
+
+    answer: Answer
+    record: str  # canonical JSON, as it was read
+    salt: str  # hex
+    signature: str  # base64
+
+
+class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every answer of one draw that a contributor countersigned, oldest first."""
+
+    draw: str
+    vouched: list[Vouched] = []
+
+    def signed(self, answer: Answer, salt: str, record: str, key: SigningKey) -> "Book":
+        """Return the book with this answer signed last; the same answer twice is signed once.
+
+        Raises:
+            RuleBroken: ANSWER_VOUCHED_ONCE, when another was signed behind the same entry.
+        """
+        before = [one for one in self.vouched if one.answer.previous == answer.previous]
+        if any(one.answer != answer for one in before):
+            raise RuleBroken(
+                ANSWER_VOUCHED_ONCE,
+                needed="nothing: an answer behind this entry is signed; tell the supervisor",
+                previous=answer.previous,
+            )
+        signature = to_base64(key.sign(answer.statement()))
+        entry = Vouched(answer, record, salt, signature)
+        others = [one for one in self.vouched if one not in before]
+        return msgspec.structs.replace(self, vouched=[*others, entry])
 
 
 class Proved(msgspec.Struct, frozen=True):
@@ -182,6 +231,49 @@ def _overdue(request: Request, trust: Trust, now: datetime) -> Iterator[str]:
         yield "the beacon's chain is not in the trust file"
     elif chain.genesis + (request.beacon.round - 1) * chain.period <= now.timestamp():
         yield "the beacon's round has passed"
+
+
+def check_answer(kept: Kept, answer: Answer, behind: Proved, salt: str, record: str) -> None:
+    """Return only if nothing speaks against vouching for an answer, but what its record says.
+
+    Args:
+        kept: what this contributor keeps of the draw; it signed the reveal.
+        answer: what would be signed.
+        behind: the proved entry behind which it stands.
+        salt: of the evidence, hex.
+        record: of the evidence, canonical JSON.
+
+    Raises:
+        RuleBroken: ANSWER_SAFE, naming everything that differs.
+    """
+    obstacles = list(_answer_obstacles(kept, answer, behind))
+    if not _is_evidence(salt, record, answer.evidence):
+        obstacles.append("evidence")
+    if obstacles:
+        raise RuleBroken(ANSWER_SAFE, needed="an answer of this draw", differs=obstacles)
+
+
+def _answer_obstacles(kept: Kept, answer: Answer, behind: Proved) -> Iterator[str]:
+    if (answer.draw, answer.request) != (kept.draw, kept.request):
+        yield "draw or request"
+    if not 0 <= answer.stratum < len(kept.strata):
+        yield "stratum"
+    if answer.outcome not in ANSWERS:
+        yield "outcome"
+    follows = behind.entry.kind in (Drawn.kind, Answered.kind)
+    if behind.index != answer.previous or not follows or behind.entry.body["draw"] != kept.draw:
+        yield "previous"
+
+
+def _is_evidence(salt: str, record: str, evidence: str) -> bool:
+    """Tell whether salt and record give the digest, the record written in its one form."""
+    try:
+        value = parse_strict(record.encode())
+        if canonical(value) != record.encode():
+            return False
+        return evidence_digest(unhex(salt, SALT_BYTES), value).hex() == evidence
+    except (NotCanonical, ValueError):
+        return False
 
 
 def check_own_reveal(kept: Kept, proved: Proved) -> None:
