@@ -69,6 +69,8 @@ from bidding.recusal import facts as recusal_facts
 from bidding.recusal import http as recusal_http
 from bidding.recusal import rules as recusal_rules
 from bidding.recusal import tables as recusal_tables
+from bidding.reveal import http as reveal_http
+from bidding.reveal import rules as reveal_rules
 from bidding.roster import coverage as roster_coverage
 from bidding.roster import facts as roster_facts
 from bidding.roster import http as roster_http
@@ -160,6 +162,7 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     closing_rules,
     draw_rules,
     draw_order_rules,
+    reveal_rules,
     terminal_rules,
     draw_record_rules,
     classification_rules,
@@ -221,6 +224,7 @@ HTTP_ROOMS: tuple[ModuleType, ...] = (
     committee_http,
     draw_http,
     draw_order_http,
+    reveal_http,
     terminal_http,
     draw_end_http,
     draw_record_http,

@@ -253,7 +253,7 @@ class Stage:
         """Return a closing signed over what the service says that it would log."""
         salt = sha256(b"salt")
         terms = ClosingTerms(state, reason, statement_digest(salt, text).hex())
-        close: Close = await closing_statement(self.draw, terms)
+        close: Close = await closing_statement(self.draw, terms, self.house.clock)
         signature = to_base64(self.keys[self.ids[role]].sign(close.signed()))
         return Closing(state, reason, text, salt.hex(), signature)
 

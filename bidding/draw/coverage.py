@@ -17,6 +17,7 @@ from bidding.contribution.rules import commit_statement
 from bidding.draw import facts, queries
 from bidding.draw.tables import (
     Draw,
+    DrawBreach,
     DrawClosing,
     DrawContributor,
     DrawLine,
@@ -108,6 +109,7 @@ COVERAGE: tuple[Coverage, ...] = (
         key=("draw", "party"),
         said=("id", "place", "key", "commitment", "nonce", "signature"),
     ),
+    Covered(DrawBreach, key=("draw", "party"), said=("id", "act")),
     Covered(
         DrawRequest,
         key=("draw",),
@@ -224,6 +226,9 @@ async def _revealed(said: Said, rows: Rows) -> None:
         nonce=body["nonce"] or "",
         signature=body["signature"] or "",
     )
+    if body["nonce"] is None:
+        breached = (body["draw"], body["party"])
+        rows.put(DrawBreach, breached, id="/".join(breached), act=said.logged.act)
 
 
 REPLAYS: Replays = {facts.Committed.kind: _committed, facts.Revealed.kind: _revealed}

@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
-from bidding.bundle.rules import Request
+from bidding.bundle.rules import Request, Round
 from bidding.closing.rules import State
 from bidding.draw.rules import DRAW_EXISTS, PRIOR_ENTRY_EFFECTIVE, Case, Sender, Taken
 from bidding.draw.schema import (
+    BeaconView,
     CaseConditions,
     ContributorView,
     DrawView,
@@ -20,12 +21,14 @@ from bidding.draw.schema import (
 )
 from bidding.draw.tables import (
     Draw,
+    DrawBreach,
     DrawContributor,
     DrawLine,
     DrawRequest,
     DrawStep,
 )
 from bidding.walk.rules import SEATED, Line
+from oversight.beacon.queries import due_at, pinned_chains
 from oversight.configuration import settings
 from oversight.database import is_postgres, reading, run
 from oversight.errors import RuleBroken
@@ -35,6 +38,12 @@ from oversight.ledger.queries import covered_index_of, wait_index
 from oversight.values.digests import unhex
 from oversight.values.instants import to_micro_text, to_text
 from oversight.wire import PAGE_LIMIT, Page, page_of, read_cursor
+
+
+class _Bound(msgspec.Struct, frozen=True):
+    """The part of a request that says for which round it waits."""
+
+    beacon: Round | None = None
 
 
 async def newest_step(draw: str) -> Taken:
@@ -85,7 +94,7 @@ async def case(draw: str, *, lock: bool = False) -> Case:
         if row is None:
             raise _absent()
         request = (
-            await DrawRequest.select(DrawRequest.digest, DrawRequest.reveal_by)
+            await DrawRequest.select(DrawRequest.digest, DrawRequest.reveal_by, DrawRequest.request)
             .where(DrawRequest.draw == draw)
             .first()
         )
@@ -160,12 +169,13 @@ async def view(draw: str) -> DrawView:
         rulebook=found.rulebook,
         state=found.state.value,
         contributors=[
-            ContributorView(one.party, bool(one.commitment), bool(one.nonce))
+            ContributorView(one.party, bool(one.commitment), bool(one.nonce), one.breached)
             for one in found.senders
         ],
         lines=len(walked),
         seated=sum(line.outcomes[-1] == SEATED for line in walked),
         reveal_by=to_text(found.reveal_by) if found.reveal_by else None,
+        beacon=_beacon_view(found.beacon) if found.beacon else None,
         steps=steps,
     )
 
@@ -221,6 +231,12 @@ async def _step_view(step: Taken) -> StepView:
     return StepView(step.word, to_micro_text(step.at), step.act, index)
 
 
+def _beacon_view(bound: Round) -> BeaconView:
+    chain = pinned_chains().get(bound.chain)
+    due = due_at(chain, bound.round) if chain else None
+    return BeaconView(bound.chain, bound.round, to_text(due) if due else None)
+
+
 async def _steps(draw: str) -> list[Taken]:
     rows = await DrawStep.select().where(DrawStep.draw == draw).order_by(DrawStep.number)
     return [_taken(row) for row in rows]
@@ -232,8 +248,17 @@ async def _senders(draw: str) -> list[Sender]:
         .where(DrawContributor.draw == draw)
         .order_by(DrawContributor.place)
     )
+    breaches = await DrawBreach.select(DrawBreach.party).where(DrawBreach.draw == draw)
+    breached = {row["party"] for row in breaches}
     return [
-        Sender(row["party"], row["key"], row["commitment"], row["nonce"], row["signature"])
+        Sender(
+            row["party"],
+            row["key"],
+            row["commitment"],
+            row["nonce"],
+            row["signature"],
+            row["party"] in breached,
+        )
         for row in rows
     ]
 
@@ -249,6 +274,7 @@ def _case(
     request: Mapping[str, Any] | None,
 ) -> Case:
     reveal_by: datetime | None = request["reveal_by"] if request else None
+    sealed = msgspec.json.decode(bytes(request["request"]), type=_Bound) if request else _Bound()
     return Case(
         id=row["id"],
         subject=row["subject"],
@@ -265,6 +291,7 @@ def _case(
         steps=steps,
         request=request["digest"] if request else "",
         reveal_by=reveal_by,
+        beacon=sealed.beacon,
     )
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from bidding.bundle.rules import Round
 from bidding.closing.rules import CLOSED, State
 from bidding.contribution.rules import CONTRIBUTOR_NAMED
 from bidding.lottery.rules import draw_rule, labelled
@@ -95,7 +96,9 @@ VRF_KEY_SETTLED = draw_rule(
     "3. Seal",
 )
 REVEALS_COMPLETE = draw_rule(
-    "reveals_complete", "Without a beacon every nonce is needed to draw.", "4. Reveal"
+    "reveals_complete",
+    "A draw needs every nonce; with a beacon and a witness quorum, a nonce or a breach of each.",
+    "4. Reveal",
 )
 IDENTITIES_ALLOWED = draw_rule(
     "identities_allowed",
@@ -317,6 +320,7 @@ class Sender(msgspec.Struct, frozen=True):
     commitment: str = ""  # hex
     nonce: str = ""  # hex
     signature: str = ""  # base64, over the reveal statement
+    breached: bool = False  # named on the log for not having given it
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -337,6 +341,7 @@ class Case(msgspec.Struct, frozen=True):
     steps: list[Taken]
     request: str  # hex R; empty before the seal
     reveal_by: datetime | None  # None before the seal
+    beacon: Round | None = None  # None before the seal, and where it bound none
 
     def sender(self, party: str) -> Sender:
         """Return the contributor that `party` is.
@@ -353,12 +358,17 @@ class Case(msgspec.Struct, frozen=True):
         """Return the contributors without a reveal; none before the seal."""
         return [one.party for one in self.senders if not one.nonce] if self.request else []
 
+    def silent(self) -> list[str]:
+        """Return the contributors of which no entry tells a nonce or a breach; none unsealed."""
+        waited = [one for one in self.senders if not (one.nonce or one.breached)]
+        return [one.party for one in waited] if self.request else []
+
     def is_overdue(self, at: datetime) -> bool:
         """Tell whether the time for reveals has passed; never before the seal."""
         return self.reveal_by is not None and at > self.reveal_by
 
     def complete_since(self) -> datetime | None:
-        """Return when the last reveal came in, or None while one is missing."""
-        if not self.request or self.missing():
+        """Return when the last reveal or breach was logged, or None while one is missing."""
+        if not self.request or self.silent():
             return None
         return max(step.at for step in self.steps if step.word == "revealed")

@@ -93,6 +93,12 @@ class Commitment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signature: Signature64
 
 
+class BreachOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A contributor that gave no nonce in time, to be named on the log."""
+
+    party: Party
+
+
 class SealOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Fix everything about the draw."""
 
@@ -159,6 +165,15 @@ class ContributorView(msgspec.Struct, frozen=True):
     party: str
     committed: bool
     revealed: bool
+    breached: bool  # gave no nonce in time, and is named on the log for it
+
+
+class BeaconView(msgspec.Struct, frozen=True):
+    """The round of public randomness that the seal bound."""
+
+    chain: str  # hex
+    round: int
+    due: str | None  # when it comes; null where the chain is pinned here no longer
 
 
 class DrawView(msgspec.Struct, frozen=True):
@@ -175,6 +190,7 @@ class DrawView(msgspec.Struct, frozen=True):
     lines: int  # lines of the walk so far
     seated: int  # of these, lines that hold a seat
     reveal_by: str | None
+    beacon: BeaconView | None
     steps: list[StepView]
 
 

@@ -51,6 +51,15 @@ class DrawContributor(Table, tablename="draw_contributor"):
     signature = Varchar(length=88)  # base64, over the reveal statement; empty before
 
 
+class DrawBreach(Table, tablename="draw_breach"):
+    """A contributor that gave no nonce in time, named as the log names it."""
+
+    id = Varchar(length=80, primary_key=True)  # "<draw>/<party>"
+    draw = Varchar(length=36, index=True)
+    party = Varchar(length=36)
+    act = Varchar(length=36)
+
+
 class DrawRequest(Table, tablename="draw_request"):
     """What a seal fixed, with all that opens it."""
 

@@ -18,6 +18,7 @@ from bidding.draw.rules import IDENTIFY_DRAW, LAPSE_DRAW, VOID_DRAW, Case, Step,
 from bidding.draw.schema import Closing, ClosingTerms, DrawReceipt
 from bidding.draw.tables import DrawClosing, DrawOpening
 from bidding.draw_end import queries
+from bidding.reveal.queries import complete_since
 from bidding.sealing.rules import openings_digest, statement_digest
 from bidding.terminal.commands import write_result
 from oversight.act import Act
@@ -34,7 +35,7 @@ async def close_draw(actor: Actor, draw: str, closing: Closing, occasion: Occasi
 
     Raises:
         RuleBroken: STEP_LAWFUL, CLOSER_ENTITLED, CLOSER_TAKES_PART, CLOSING_REASONED,
-            ORDERER_DOES_NOT_VOID, PROOF_OVERDUE, VRF_KEY_AT_HAND.
+            ORDERER_DOES_NOT_VOID, PROOF_OVERDUE, ROUND_AT_HAND, VRF_KEY_AT_HAND.
         ProofRejected: the actor's party did not sign this closing of this draw as it stands.
     """
     voids = State(closing.state) is State.VOIDED
@@ -43,9 +44,9 @@ async def close_draw(actor: Actor, draw: str, closing: Closing, occasion: Occasi
         state = advance(found.state, Step.VOID if voids else Step.LAPSE)
         await _check_closer(act, found, state, closing.reason)
         statement = statement_digest(unhex(closing.salt, 32), closing.text).hex()
-        given = await queries.known(found, closing.reason)
+        given = await queries.known(found, closing.reason, act.at)
         if closing.reason == NO_PROOF:
-            check_no_proof(found.complete_since(), given.pi is not None, act.at)
+            check_no_proof(await complete_since(found), given.pi is not None, act.at)
         terms = ClosingTerms(closing.state, closing.reason, statement)
         signed = queries.closing(found, terms, given).signed()
         await key_that_signed(actor.party, closing.signature, signed)

@@ -1,5 +1,7 @@
 """What a closing must carry, and what an opening shows. Nothing is written."""
 
+from datetime import datetime
+
 import msgspec
 
 from bidding.bundle.rules import ClosedPart, OpenedPart, Opening
@@ -8,12 +10,14 @@ from bidding.draw import queries as draws
 from bidding.draw.rules import IDENTITIES_ALLOWED, Case
 from bidding.draw.schema import ClosingTerms
 from bidding.draw.tables import DrawOpening, DrawRequest, DrawResult
+from bidding.reveal.queries import check_round_awaited, round_of
 from bidding.sealing.queries import candidate
 from bidding.sealing.rules import Candidate, Value, expert_parts, part_digest, salts
 from bidding.terminal import queries as terminal
 from bidding.terminal.queries import Result
 from bidding.terminal.rules import check_key_at_hand
 from bidding.walk.rules import Line, attributes_due, identities_due, walk_digest
+from oversight.ambient import Clock, utc_now
 from oversight.authority.rules import TRUSTED_ROLE, Actor
 from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
@@ -29,24 +33,28 @@ class Known(msgspec.Struct, frozen=True):
     result: Result | None = None  # computed now, so not stored yet
 
 
-async def known(found: Case, reason: str) -> Known:
+async def known(found: Case, reason: str, at: datetime) -> Known:
     """Return what a closing for this reason must say of the result: a closing hides nothing.
 
     Raises:
-        RuleBroken: VRF_KEY_AT_HAND, when the proof is owed, cannot be made, and the reason does
-            not say so.
+        RuleBroken: ROUND_AT_HAND, when nothing but a round is wanting that has come;
+            VRF_KEY_AT_HAND, when the proof is owed, cannot be made, and the reason does not say so.
     """
-    if not found.request or found.missing():
+    if not found.request or found.silent():
         return Known()
     if found.state is State.DRAWN:
         return await _stored(found.id)
+    beacon = await round_of(found) if found.beacon else None
+    if found.beacon and beacon is None:
+        await check_round_awaited(found, at)
+        return Known()
     request = await draws.request(found.id)
     assert request is not None
     held = ring().vrf_secret(request.vrf_key) is not None
     if reason == NO_PROOF and not held:
-        return Known(alpha=terminal.alpha(found).hex())
+        return Known(alpha=terminal.alpha(found, beacon).hex())
     check_key_at_hand(request.vrf_key, held)
-    given = await terminal.result(found, request)
+    given = await terminal.result(found, request, beacon)
     return Known(given.alpha.hex(), given.pi.hex(), given.walk.hex(), given)
 
 
@@ -70,14 +78,14 @@ def closing(found: Case, terms: ClosingTerms, result: Known) -> Close:
     )
 
 
-async def closing_statement(draw: str, terms: ClosingTerms) -> Close:
+async def closing_statement(draw: str, terms: ClosingTerms, clock: Clock = utc_now) -> Close:
     """Return what a closing with these terms would sign now.
 
     Raises:
-        RuleBroken: DRAW_EXISTS, VRF_KEY_AT_HAND.
+        RuleBroken: DRAW_EXISTS, ROUND_AT_HAND, VRF_KEY_AT_HAND.
     """
     found = await draws.case(draw)
-    return closing(found, terms, await known(found, terms.reason))
+    return closing(found, terms, await known(found, terms.reason, clock()))
 
 
 async def closing_statement_for(actor: Actor, draw: str, terms: ClosingTerms) -> Close:

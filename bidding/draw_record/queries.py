@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 
 from bidding.bundle.rules import (
+    BeaconValue,
     Bundle,
     Earlier,
+    EarlyProofs,
     LoggedEntry,
     LogPart,
     Opening,
@@ -32,6 +34,7 @@ from bidding.draw_record.rules import (
 )
 from bidding.draw_record.tables import AuditorFileRelease
 from bidding.lottery.rules import PROTOCOL
+from bidding.reveal.queries import early_proofs, round_of
 from bidding.sealing.queries import BLOCK_ENTRIES, everyone
 from bidding.sealing.rules import Candidate
 from oversight.authority.rules import Actor
@@ -146,11 +149,11 @@ async def _bundle(found: Case, openings: list[Opening]) -> Bundle:
         parent=None,
         earlier=[await _earlier(one) for one in before],
         reveals=_reveals(found),
-        beacon=None,
+        beacon=await _beacon(found),
         vrf=await _vrf(found.id),
         walk=await _walk(found.id),
         openings=openings,
-        log=await _log([*before, found]),
+        log=await _log([*before, found], await early_proofs(found)),
     )
 
 
@@ -168,7 +171,7 @@ async def _earlier(found: Case) -> Earlier:
     return Earlier(
         request=request,
         reveals=_reveals(found),
-        beacon=None,
+        beacon=await _beacon(found),
         vrf=await _vrf(found.id),
         walk=await _walk(found.id),
     )
@@ -179,6 +182,22 @@ def _reveals(found: Case) -> list[Reveal]:
         Reveal(party=one.party, nonce=one.nonce or None, signature=one.signature or None)
         for one in found.senders
     ]
+
+
+async def _beacon(found: Case) -> BeaconValue | None:
+    """Return the bound round, with its signature where that went into a result.
+
+    A round that came after the closing of a draw is none of its inputs.
+    """
+    if found.beacon is None:
+        return None
+    entered = await DrawResult.exists().where(DrawResult.draw == found.id)
+    signature = await round_of(found) if entered else None
+    return BeaconValue(
+        chain=found.beacon.chain,
+        round=found.beacon.round,
+        signature=signature.hex() if signature else None,
+    )
 
 
 async def _vrf(draw: str) -> VrfResult | None:
@@ -202,7 +221,7 @@ async def _walk(draw: str) -> list[WalkLine]:
     ]
 
 
-async def _log(cases: Sequence[Case]) -> LogPart:
+async def _log(cases: Sequence[Case], early: EarlyProofs | None) -> LogPart:
     """Return all entries of these attempts and of their VRF keys, under the newest checkpoint."""
     logged = await _key_entries(cases)
     for one in cases:
@@ -213,7 +232,7 @@ async def _log(cases: Sequence[Case]) -> LogPart:
     assert len(notes) == 1, "one state of the log has one newest checkpoint"
     return LogPart(
         checkpoint=notes.pop(),
-        early=None,
+        early=early,
         entries=[_with_path(one, place) for one, place in zip(logged, placed, strict=True)],
     )
 

@@ -14,7 +14,6 @@ from bidding.draw.commands import take_step, write_step
 from bidding.draw.facts import Drawn, Sealed
 from bidding.draw.rules import (
     COMMITMENTS_COMPLETE,
-    REVEALS_COMPLETE,
     RUN_DRAW,
     SEAL_DRAW,
     Case,
@@ -26,12 +25,15 @@ from bidding.draw.rules import (
 from bidding.draw.schema import DrawReceipt, SealOrder
 from bidding.draw.tables import DrawLine, DrawRequest, DrawResult
 from bidding.lottery.rules import PROTOCOL
+from bidding.reveal.commands import bring_bound_round
+from bidding.reveal.queries import check_inputs, required_round
 from bidding.sealing.commands import SealedRoster, keep_roster, seal_roster
 from bidding.sealing.rules import SALT_BYTES, SECRET_BYTES, excluded_digest, secret_digest
 from bidding.terminal import queries
 from bidding.terminal.queries import Result
 from bidding.terminal.rules import (
     VRF_KEY_PUBLISHED,
+    bound_round,
     check_contributor_keys,
     check_key_at_hand,
     reveal_time,
@@ -39,7 +41,8 @@ from bidding.terminal.rules import (
 from bidding.walk.rules import Line
 from oversight.act import Act
 from oversight.ambient import fresh_bytes
-from oversight.authority.rules import TRUSTED_ROLE, Actor
+from oversight.authority.rules import TRUSTED_ROLE, Actor, require
+from oversight.beacon.queries import chain_in_use
 from oversight.custody.queries import key_entry
 from oversight.custody.rules import DRAW_VRF
 from oversight.errors import RuleBroken
@@ -173,7 +176,7 @@ def _request(found: Case, rosters: _Rosters, vrf_key: str, as_of: int, due: date
             Contributor(party=one.party, key=one.key, commitment=one.commitment)
             for one in found.senders
         ],
-        beacon=None,
+        beacon=bound_round(chain_in_use(), due, edition(found.rulebook).draw.round_lead_minutes),
         vrf_key=vrf_key,
         reveal_by=to_text(due),
     )
@@ -200,25 +203,30 @@ async def _write_seal(act: Act, request: Request, rosters: _Rosters, due: dateti
 async def run_draw(actor: Actor, draw: str, occasion: Occasion) -> DrawReceipt:
     """Apply the center's key to all inputs and log what they give; the order is fixed for good.
 
+    A draw that waits for a round is run with that round, however late.
+
     Raises:
-        RuleBroken: STEP_LAWFUL, REVEALS_COMPLETE, VRF_KEY_AT_HAND.
+        RuleBroken: STEP_LAWFUL, REVEALS_COMPLETE, REVEALS_SEEN, ROUND_DUE, ROUND_AT_HAND,
+            VRF_KEY_AT_HAND.
     """
+    require(actor, RUN_DRAW)
+    await bring_bound_round(actor, draw, occasion)
 
     async def deed(act: Act, found: Case, previous: int) -> DrawReceipt:
         state = advance(found.state, Step.DRAW)
-        if missing := found.missing():
-            raise RuleBroken(REVEALS_COMPLETE, needed="a reveal of each", missing=missing)
+        await check_inputs(found)
+        beacon = await required_round(found)
         request = await draws.request(draw)
         assert request is not None
         check_key_at_hand(request.vrf_key, ring().vrf_secret(request.vrf_key) is not None)
-        given = await queries.result(found, request)
+        given = await queries.result(found, request, beacon)
         fact = Drawn(
             draw=draw,
             previous=previous,
             request=found.request,
             alpha=given.alpha.hex(),
             pi=given.pi.hex(),
-            beacon=None,
+            beacon=beacon.hex() if beacon else None,
             walk=given.walk.hex(),
         )
         ordinal = await act.record(fact, subject=found.subject)

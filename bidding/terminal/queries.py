@@ -90,21 +90,27 @@ async def _conditions(case: Case) -> Conditions:
     )
 
 
-def alpha(case: Case) -> bytes:
-    """Return what the center's key is applied to; every nonce must be in."""
+def alpha(case: Case, beacon: bytes | None) -> bytes:
+    """Return what the center's key is applied to.
+
+    Args:
+        case: each contributor has given its nonce, or was named for not giving it.
+        beacon: the bound round's signature; None where none was bound.
+    """
     assert case.complete_since(), "the inputs are complete"
-    nonces = [(one.party, unhex(one.nonce, 32)) for one in case.senders]
-    return alpha_of(transcript(unhex(case.request, 32), nonces, None))
+    assert (case.beacon is None) == (beacon is None), "the round is the one that was bound"
+    nonces = [(one.party, unhex(one.nonce, 32) if one.nonce else None) for one in case.senders]
+    return alpha_of(transcript(unhex(case.request, 32), nonces, beacon))
 
 
-async def result(case: Case, request: Request) -> Result:
-    """Return what the inputs give, computed off the event loop.
+async def result(case: Case, request: Request, beacon: bytes | None) -> Result:
+    """Return what the inputs give (as for `alpha`), computed off the event loop.
 
     The center's key that the request names must be at hand.
     """
     secret = ring().vrf_secret(request.vrf_key)
     assert secret is not None, "the sealed key is at hand"
-    inputs = alpha(case)
+    inputs = alpha(case, beacon)
     pi, beta = prove(secret, inputs)
     sizes = {stratum.id: stratum.size for stratum in request.strata}
     ordered = await asyncio.to_thread(orders, seed_of(inputs, beta), sizes)

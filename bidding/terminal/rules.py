@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from bidding.bundle.rules import Round
+from oversight.beacon.rules import Chain, first_round_at_or_after
 from oversight.errors import Ground, Rule, RuleBroken
 
 REVEAL_TIME_AHEAD = Rule(
@@ -51,6 +53,20 @@ def reveal_time(wanted: datetime | None, sealed: datetime, minutes: int) -> date
             reveal_by=due.isoformat(),
         )
     return due
+
+
+def bound_round(chain: Chain | None, reveal_by: datetime, lead_minutes: int) -> Round | None:
+    """Return the round that a seal binds: the first one late enough. Nobody chooses it.
+
+    Args:
+        chain: in use here; None: the draw goes without a beacon.
+        reveal_by: in whole seconds.
+        lead_minutes: the edition's, from reveal_by to the round.
+    """
+    if chain is None:
+        return None
+    second = int(reveal_by.timestamp()) + 60 * lead_minutes
+    return Round(chain=chain.hash, round=first_round_at_or_after(chain, second))
 
 
 def check_contributor_keys(

@@ -29,6 +29,7 @@ from oversight.ledger.queries import (
     LoggedEntry,
     PlacedEntry,
     StoredCheckpoint,
+    checkpoints_before,
     checkpoints_cosigned,
     checkpoints_from,
     entries_about,
@@ -135,6 +136,31 @@ async def proofs_of_act(act: str) -> list[PlacedEntry]:
     if len(placed) < len(indexes):
         raise RuleBroken(ENTRY_EFFECTIVE, needed="the next checkpoint", act=act)
     return [await proof_of(index) for index in placed]
+
+
+async def is_witnessed(index: int) -> bool:
+    """Tell whether a quorum of witnesses judges the first checkpoint over the entry at `index`."""
+    return era_at(await eras_now(), index + 1).policy.least() > 0
+
+
+async def seen_before(index: int, second: int) -> StoredCheckpoint | None:
+    """Return the smallest checkpoint over an entry that its quorum cosigned before a POSIX second.
+
+    None where there is none, or no quorum of witnesses judges any that covers it. What a witness
+    signed later below the same checkpoint may stand there as well.
+    """
+    eras = await eras_now()
+    least = min((era.policy.least() for era in eras if era.policy.least()), default=0)
+    size = index + 1
+    while points := await checkpoints_before(size, least, second, PAGE) if least else []:
+        for point in points:
+            policy = era_at(eras, point.size).policy
+            cosigners = _cosigners(point, policy.cosigners())
+            in_time = {key for key, at in cosigners if at < second}
+            if policy.least() and policy.is_satisfied(in_time):
+                return point
+        size = points[-1].size + 1
+    return None
 
 
 async def adopted_policies(under: StoredCheckpoint) -> list[Adopted]:

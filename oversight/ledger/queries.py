@@ -106,6 +106,27 @@ async def checkpoints_from(size: int, least: int, since: int, limit: int) -> lis
     )
 
 
+async def checkpoints_before(
+    size: int, least: int, before: int, limit: int
+) -> list[StoredCheckpoint]:
+    """Return at most `limit` checkpoints of `size` entries or more, smallest first.
+
+    Only those with at least `least` cosignatures that claim a second before `before`; the lines
+    are not verified here.
+    """
+    return await _checkpoints(
+        await run(
+            "SELECT size, root, note FROM checkpoint WHERE size IN (SELECT size FROM cosignature"
+            " WHERE size >= {} AND at < {} GROUP BY size HAVING count(*) >= {} ORDER BY size"
+            " LIMIT {}) ORDER BY size",
+            size,
+            before,
+            least,
+            limit,
+        )
+    )
+
+
 async def checkpoints_cosigned(
     least_size: int, size: int, least: int, limit: int
 ) -> list[StoredCheckpoint]:
