@@ -22,6 +22,8 @@ from api_spec.description import finish, query_parameters
 from api_spec.health import get_health
 from api_spec.problems import EXCEPTION_HANDLERS
 from api_spec.verify_door import get_verify_page
+from bidding.contact.hand import keep_contact
+from bidding.gateway.commands import make_key
 from oversight.ambient import Clock, utc_now
 from oversight.beacon.queries import chain_in_use
 from oversight.blind.hand import keep_blind
@@ -98,9 +100,11 @@ async def _running(settings: Settings, _: Litestar) -> AsyncIterator[None]:
         held.enter_context(running(Path(settings.data_dir)))
         await held.enter_async_context(open_instance(settings))
         await seen_by_witnesses()
+        make_key(Path(settings.gateway_key))
         hands = (
             asyncio.create_task(keep_log(settings.checkpoint_seconds)),
             asyncio.create_task(keep_blind(settings.blind_seconds, center)),
+            asyncio.create_task(keep_contact(settings.contact_seconds)),
         )
         try:
             yield

@@ -29,6 +29,11 @@ from bidding.committee import facts as committee_facts
 from bidding.committee import http as committee_http
 from bidding.committee import rules as committee_rules
 from bidding.committee import tables as committee_tables
+from bidding.contact import coverage as contact_coverage
+from bidding.contact import facts as contact_facts
+from bidding.contact import http as contact_http
+from bidding.contact import rules as contact_rules
+from bidding.contact import tables as contact_tables
 from bidding.contribution import rules as contribution_rules
 from bidding.contributor import rules as contributor_rules
 from bidding.draw import coverage as draw_coverage
@@ -48,17 +53,27 @@ from bidding.draw_record import facts as draw_record_facts
 from bidding.draw_record import http as draw_record_http
 from bidding.draw_record import rules as draw_record_rules
 from bidding.draw_record import tables as draw_record_tables
+from bidding.duty import coverage as duty_coverage
+from bidding.duty import facts as duty_facts
+from bidding.duty import http as duty_http
+from bidding.duty import rules as duty_rules
+from bidding.duty import tables as duty_tables
 from bidding.eligibility import rules as eligibility_rules
 from bidding.external_draw import coverage as external_draw_coverage
 from bidding.external_draw import facts as external_draw_facts
 from bidding.external_draw import http as external_draw_http
 from bidding.external_draw import rules as external_draw_rules
 from bidding.external_draw import tables as external_draw_tables
+from bidding.fairness import rules as fairness_rules
+from bidding.gateway import coverage as gateway_coverage
+from bidding.gateway import rules as gateway_rules
+from bidding.gateway import tables as gateway_tables
 from bidding.intake import coverage as intake_coverage
 from bidding.intake import facts as intake_facts
 from bidding.intake import http as intake_http
 from bidding.intake import rules as intake_rules
 from bidding.intake import tables as intake_tables
+from bidding.pacing import rules as pacing_rules
 from bidding.reading import coverage as reading_coverage
 from bidding.reading import facts as reading_facts
 from bidding.reading import http as reading_http
@@ -69,6 +84,7 @@ from bidding.recusal import facts as recusal_facts
 from bidding.recusal import http as recusal_http
 from bidding.recusal import rules as recusal_rules
 from bidding.recusal import tables as recusal_tables
+from bidding.reply import http as reply_http
 from bidding.reveal import http as reveal_http
 from bidding.reveal import rules as reveal_rules
 from bidding.roster import coverage as roster_coverage
@@ -79,6 +95,7 @@ from bidding.roster import tables as roster_tables
 from bidding.sealing import coverage as sealing_coverage
 from bidding.sealing import tables as sealing_tables
 from bidding.sheet import rules as sheet_rules
+from bidding.simulation import rules as simulation_rules
 from bidding.terminal import coverage as terminal_coverage
 from bidding.terminal import http as terminal_http
 from bidding.terminal import rules as terminal_rules
@@ -174,7 +191,13 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     draw_end_rules,
     contributor_rules,
     answer_rules,
+    duty_rules,
+    gateway_rules,
+    pacing_rules,
+    contact_rules,
     reading_rules,
+    simulation_rules,
+    fairness_rules,
     external_draw_rules,
 )
 FACT_ROOMS: tuple[ModuleType, ...] = (
@@ -187,6 +210,8 @@ FACT_ROOMS: tuple[ModuleType, ...] = (
     draw_facts,
     draw_record_facts,
     answer_facts,
+    duty_facts,
+    contact_facts,
     classification_facts,
     roster_facts,
     intake_facts,
@@ -205,6 +230,9 @@ TABLE_ROOMS: tuple[ModuleType, ...] = (
     draw_tables,
     draw_record_tables,
     answer_tables,
+    duty_tables,
+    gateway_tables,
+    contact_tables,
     classification_tables,
     roster_tables,
     recusal_tables,
@@ -229,6 +257,9 @@ HTTP_ROOMS: tuple[ModuleType, ...] = (
     draw_end_http,
     draw_record_http,
     answer_http,
+    duty_http,
+    contact_http,
+    reply_http,
     classification_http,
     roster_http,
     recusal_http,
@@ -252,6 +283,9 @@ COVERAGE_ROOMS: tuple[ModuleType, ...] = (
     draw_end_coverage,
     draw_record_coverage,
     answer_coverage,
+    duty_coverage,
+    gateway_coverage,
+    contact_coverage,
     classification_coverage,
     roster_coverage,
     intake_coverage,

@@ -9,7 +9,9 @@ from api_spec import draw_laboratory
 from bidding.answer import console as answer
 from bidding.classification import console as classification
 from bidding.committee import console as committee
+from bidding.contact import console as contact
 from bidding.contributor import console as contributor
+from bidding.duty import console as duty
 from bidding.external_draw import console as external_draw
 from bidding.intake import console as intake
 from bidding.verdict import console as verdict
@@ -33,6 +35,8 @@ CONSOLES: tuple[click.Command, ...] = (
     *contributor.COMMANDS,
     *draw_laboratory.COMMANDS,
     *answer.COMMANDS,
+    *duty.COMMANDS,
+    *contact.COMMANDS,
     *classification.COMMANDS,
     *intake.COMMANDS,
     *external_draw.COMMANDS,

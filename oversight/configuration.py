@@ -80,6 +80,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     request_bytes_max: Count = 1 << 20
     import_bytes_max: Count = 1 << 26
     token_days: Count = 90
+    gateway: str = ""
+    gateway_key: str = ""
+    answer_url: str = ""
+    contact_seconds: Annotated[float, Meta(gt=0, le=60)] = 2.0
 
     def __post_init__(self) -> None:
         """Derive the places that were not named from the data directory."""
@@ -89,6 +93,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         if not self.dsn:
             file = Path(self.data_dir, "daylight.sqlite3")
             msgspec.structs.force_setattr(self, "dsn", f"sqlite:///{file}")
+        if not self.gateway:
+            outbox = Path(self.data_dir, "outbox")
+            msgspec.structs.force_setattr(self, "gateway", f"file:{outbox}")
+        if not self.gateway_key:
+            file = Path(self.key_dir, "gateway.key")
+            msgspec.structs.force_setattr(self, "gateway_key", str(file))
 
 
 DOCS: Mapping[str, str] = MappingProxyType(
@@ -133,6 +143,14 @@ DOCS: Mapping[str, str] = MappingProxyType(
         "request_bytes_max": "Size of a request body, at most.",
         "import_bytes_max": "Size of an imported file of experts, at most.",
         "token_days": "Days for which a new API token is valid unless said otherwise.",
+        "gateway": "Where invitations are handed over: `file:directory`, a message a file, or the "
+        "https address of a machine that rings and writes; by default `outbox` in data_dir. "
+        "Telephone numbers leave the service here and nowhere else.",
+        "gateway_key": "File with the key that service and gateway sign with, 32 bytes in hex, "
+        "mode 0600; by default `gateway.key` in key_dir, made at the first start.",
+        "answer_url": "Address of the page on which experts answer; an invitation's link is this "
+        "address, `#`, and a secret. Empty: invitations hold a code and no link.",
+        "contact_seconds": "Seconds between two looks at whom to invite and what to send.",
     }
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from contact_stage import tell_contact
 from draw_stage import Stage
 from draw_story import CHAIN, ROUND, ROUND_SIGNATURE
 from pool import KEEPER, REVIEWER, csv_file, people
@@ -19,6 +20,8 @@ from bidding.classification.rules import Kind
 from bidding.classification.schema import ListImport
 from bidding.draw_record.commands import release_auditor_file, request_auditor_file
 from bidding.draw_record.schema import AuditorFileOrder
+from bidding.duty.commands import cancel_shift, hand_over, plan_shift
+from bidding.duty.schema import ShiftForm
 from bidding.external_draw.commands import record_external_draw
 from bidding.external_draw.schema import CallForm, DocumentForm, ExternalDrawForm
 from bidding.intake.commands import import_experts
@@ -74,6 +77,7 @@ async def everything(house, directory):
     """Tell the story in an empty house; `directory` takes a second key ring. Return the stage."""
     stage = await Stage(house).set_up(experts=24)
     await _credentials(stage)
+    await _duty(stage)
     await _pool(stage)
     await _draws(stage, directory)
     await _readings(stage)
@@ -113,6 +117,22 @@ async def _credentials(stage):
     holder = stage.actor(Role.AUDIT_OFFICE, Post.DRAW_CONTRIBUTOR)
     key = to_base64(stage.keys[stage.ids[Role.AUDIT_OFFICE]].public)
     await identity.revoke_signing_key(holder, key, KeyReason.SUPERSEDED, occasion())
+
+
+async def _duty(stage):
+    """Shifts of the supervisor's office: one is handed over, then cancelled; one stands."""
+    occasion = stage.house.occasion
+    admin = stage.actor(Role.TRADING_CENTER, Post.ADMINISTRATOR, person=9)
+    office = stage.ids[Role.ADMINISTRATIVE_SUPERVISOR]
+    first, second = [
+        (await identity.register_person(admin, office, name, [Post.DRAW_SUPERVISOR], occasion())).id
+        for name in ("王五", "赵六")
+    ]
+    form = ShiftForm(first, second, "2026-03-02T00:00:00Z", "2026-03-02T10:00:00Z")
+    for _ in range(2):
+        planned = await plan_shift(stage.supervisor, form, occasion())
+    await hand_over(stage.supervisor, planned.id, occasion())
+    await cancel_shift(stage.supervisor, planned.id, occasion())
 
 
 async def _pool(stage):
@@ -185,7 +205,8 @@ async def _draws(stage, directory):
     await stage.open()
     await stage.form(tender="tender-2", lots=["1", "2"])
     await (await stage.until("ordered")).lapse()
-    await (await stage.until("drawn")).void()
+    await tell_contact(await stage.until("drawn"))
+    await stage.void()
     await stage.form(tender="tender-3")
     await (await stage.until("revealed")).lapse()
     await (await stage.until("revealed")).house.settle()

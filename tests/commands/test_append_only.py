@@ -30,6 +30,12 @@ CHANGING = {
     "draw_contributor": "commits and reveals",
     "draw_line": "is freed by an answer",
     "draw_proposal": "is countersigned or dismissed",
+    "duty_shift": "is handed over or cancelled",
+    "gateway_message": "is handed over",
+    "invitation": "is answered, or opened once more",
+    "invitation_try": "ends",
+    "answer_secret": "is used",
+    "wrong_secret": "is forgotten",
     "auditor_file_release": "is released",
 }
 KEPT = sorted({table._meta.tablename for table in assembly.TABLES} - CHANGING.keys())

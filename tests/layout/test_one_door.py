@@ -22,6 +22,8 @@ DOORS = {
     "oversight/publication/signing.py": {"_sign"},
     "oversight/publication/collecting.py": {"store_cosignature"},
     "oversight/identity/sessions.py": None,  # sessions and the use of tokens
+    "bidding/gateway/commands.py": {"_claim", "_put_off", "_settle"},  # messages on their way
+    "bidding/reply/commands.py": {"_wrong"},  # how many wrong links and codes came
     "bidding/reading/commands.py": {"note_reading"},  # the record of who read protected fields
 }
 OPENERS = {"writing", "transaction", "atomic"}

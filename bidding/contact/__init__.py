@@ -1,0 +1,1 @@
+"""Contact: inviting whoever holds a seat, ringing in turn, and taking the experts' own answers."""

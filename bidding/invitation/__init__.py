@@ -1,0 +1,1 @@
+"""What an invitation says, how it can be answered, and the secrets that answer it."""

@@ -1,0 +1,1 @@
+"""Replies: what experts answer by link, code or key, and what the gateway reports."""
