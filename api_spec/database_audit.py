@@ -37,7 +37,7 @@ def audit_database(ctx: click.Context, state: Path | None, flags: Mapping[str, o
     directory = state or Path(settings.data_dir, STATE)
     keys = Path(settings.key_dir).exists()
     use_ring(open_ring(Path(settings.key_dir)) if keys else None)
-    _require_file(settings.dsn)
+    require_file(settings.dsn)
     report = asyncio.run(_audited(settings, directory, keys))
     answer = msgspec.to_builtins(report) | {"status": report.status}
     ctx.obj.show(answer, *render(report))
@@ -52,7 +52,7 @@ async def _audited(settings: Settings, state: Path, keys: bool) -> Report:
     )
     await connect(settings.dsn, assembly.TABLES, settings.database_connections_max)
     try:
-        await _require_schema()
+        await require_schema()
         return await audit_open(state, keys)
     finally:
         await close_database()
@@ -71,13 +71,14 @@ async def audit_open(state: Path, keys: bool = True) -> Report:
     )
 
 
-def _require_file(dsn: str) -> None:
+def require_file(dsn: str) -> None:
     """Refuse a file that is not there, which SQLite would make."""
     if dsn.startswith(SQLITE) and not Path(dsn.removeprefix(SQLITE)).is_file():
         raise RuleBroken(DATABASE_FOUND, needed="the settings of the instance, or --dsn")
 
 
-async def _require_schema() -> None:
+async def require_schema() -> None:
+    """Refuse a database whose migrations are not this program's."""
     known = known_migrations(assembly.MIGRATED)
     rows = await run("SELECT name FROM migration")
     other = sorted(set(known) ^ {row["name"] for row in rows})

@@ -25,7 +25,7 @@ def draw() -> None:
 draw.add_command(trust)
 
 
-def _stratum(text: str) -> dict[str, Any]:
+def read_stratum(text: str) -> dict[str, Any]:
     """Read "A080104@410922=2": specialty, region, seats."""
     place, _, seats = text.rpartition("=")
     specialty, _, region = place.partition("@")
@@ -34,7 +34,7 @@ def _stratum(text: str) -> dict[str, Any]:
     return {"specialty": specialty, "region": region, "seats": int(seats)}
 
 
-def _cap(text: str) -> tuple[str, int]:
+def read_cap(text: str) -> tuple[str, int]:
     """Read "employer=1"."""
     name, _, maximum = text.partition("=")
     if not (name and maximum.isascii() and maximum.isdigit()):
@@ -64,13 +64,13 @@ def order(
     """Order the draw of COMMITTEE."""
     body: dict[str, Any] = {
         "subject": committee,
-        "strata": [_stratum(text) for text in strata],
+        "strata": [read_stratum(text) for text in strata],
         "contributors": list(contributors),
         "evaluation_day": day,
         "recused": [_organisation(text) for text in recuse],
     }
     if caps:
-        body["caps"] = dict(_cap(text) for text in caps)
+        body["caps"] = dict(read_cap(text) for text in caps)
     _done(service, service.post("/v1/draws", body))
 
 

@@ -1,0 +1,1 @@
+"""How likely chance alone is: tails of the distributions that fairness is judged by."""
