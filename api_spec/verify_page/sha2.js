@@ -38,29 +38,53 @@ function fractions(count, degree) {
 const [K_UPPER, K_LOWER] = fractions(80, 3n);
 const [H_UPPER, H_LOWER] = fractions(8, 2n);
 
-/** The message with its padding: a one bit, zeros, the length in bits. */
-function padded(data, block, lengthBytes) {
-  const size = Math.ceil((data.length + 1 + lengthBytes) / block) * block;
-  const whole = new Uint8Array(size);
-  whole.set(data);
-  whole[data.length] = 0x80;
-  const view = new DataView(whole.buffer);
-  view.setUint32(size - 8, Math.floor(data.length / 0x20000000));
-  view.setUint32(size - 4, (data.length << 3) >>> 0);
-  return view;
+/** Room for the end of a message: at most two blocks of either hash. */
+const TAIL = new Uint8Array(256);
+
+/**
+ * Write what of a message stands beyond its whole blocks, with its padding (a one bit, zeros, the
+ * length in bits), into TAIL; returns the length there. `before` counts bytes hashed earlier.
+ */
+function writeTail(data, block, lengthBytes, before) {
+  const rest = data.length % block;
+  const size = rest + 1 + lengthBytes <= block ? block : 2 * block;
+  TAIL.fill(0, rest, size);
+  for (let i = 0; i < rest; i++) TAIL[i] = data[data.length - rest + i];
+  TAIL[rest] = 0x80;
+  let length = (before + data.length) * 8;
+  for (let at = size - 1; length > 0; at--) {
+    TAIL[at] = length % 256;
+    length = Math.floor(length / 256);
+  }
+  return size;
+}
+
+function wordAt(bytes, at) {
+  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
+}
+
+function writeWord(bytes, at, word) {
+  bytes[at] = word >>> 24;
+  bytes[at + 1] = word >>> 16;
+  bytes[at + 2] = word >>> 8;
+  bytes[at + 3] = word;
 }
 
 const W = new Int32Array(64);
+const STATE = new Int32Array(8);
 
 export function sha256(data) {
-  const view = padded(data, 64, 8);
-  const state = Int32Array.from(H_UPPER);
-  for (let at = 0; at < view.byteLength; at += 64) compress256(state, view, at);
-  return wordsToBytes(state, 8);
+  for (let i = 0; i < 8; i++) STATE[i] = H_UPPER[i];
+  for (let at = 0; at + 64 <= data.length; at += 64) compress256(STATE, data, at);
+  const size = writeTail(data, 64, 8, 0);
+  for (let at = 0; at < size; at += 64) compress256(STATE, TAIL, at);
+  const digest = new Uint8Array(32);
+  for (let i = 0; i < 8; i++) writeWord(digest, 4 * i, STATE[i]);
+  return digest;
 }
 
-function compress256(state, view, at) {
-  for (let t = 0; t < 16; t++) W[t] = view.getInt32(at + 4 * t);
+function compress256(state, bytes, start) {
+  for (let t = 0; t < 16; t++) W[t] = wordAt(bytes, start + 4 * t);
   for (let t = 16; t < 64; t++) {
     const x = W[t - 15];
     const y = W[t - 2];
@@ -82,27 +106,24 @@ function compress256(state, view, at) {
   state[4] += e; state[5] += f; state[6] += g; state[7] += h;
 }
 
-function wordsToBytes(words, count) {
-  const bytes = new Uint8Array(4 * count);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < count; i++) view.setInt32(4 * i, words[i]);
-  return bytes;
-}
-
 const WU = new Int32Array(80); // upper halves of the message schedule
 const WL = new Int32Array(80); // lower halves
 
 export function sha512(data) {
-  const view = padded(data, 128, 16);
-  const upper = Int32Array.from(H_UPPER);
-  const lower = Int32Array.from(H_LOWER);
-  for (let at = 0; at < view.byteLength; at += 128) compress512(upper, lower, view, at);
-  const words = new Int32Array(16);
+  return finish512({ upper: H_UPPER.slice(), lower: H_LOWER.slice() }, data, 0);
+}
+
+/** Hash the rest of a message, of which `before` bytes (whole blocks) are in the state already. */
+function finish512({ upper, lower }, rest, before) {
+  for (let at = 0; at + 128 <= rest.length; at += 128) compress512(upper, lower, rest, at);
+  const size = writeTail(rest, 128, 16, before);
+  for (let at = 0; at < size; at += 128) compress512(upper, lower, TAIL, at);
+  const digest = new Uint8Array(64);
   for (let i = 0; i < 8; i++) {
-    words[2 * i] = upper[i];
-    words[2 * i + 1] = lower[i];
+    writeWord(digest, 8 * i, upper[i]);
+    writeWord(digest, 8 * i + 4, lower[i]);
   }
-  return wordsToBytes(words, 16);
+  return digest;
 }
 
 /** What a sum of lower halves (below 2^35) carries into the upper half. */
@@ -110,10 +131,10 @@ function carry(sum) {
   return (sum / 0x100000000) | 0;
 }
 
-function schedule512(view, at) {
+function schedule512(bytes, start) {
   for (let t = 0; t < 16; t++) {
-    WU[t] = view.getInt32(at + 8 * t);
-    WL[t] = view.getInt32(at + 8 * t + 4);
+    WU[t] = wordAt(bytes, start + 8 * t);
+    WL[t] = wordAt(bytes, start + 8 * t + 4);
   }
   for (let t = 16; t < 80; t++) {
     const xu = WU[t - 15];
@@ -130,8 +151,8 @@ function schedule512(view, at) {
   }
 }
 
-function compress512(upper, lower, view, at) {
-  schedule512(view, at);
+function compress512(upper, lower, bytes, start) {
+  schedule512(bytes, start);
   let au = upper[0], bu = upper[1], cu = upper[2], du = upper[3];
   let eu = upper[4], fu = upper[5], gu = upper[6], hu = upper[7];
   let al = lower[0], bl = lower[1], cl = lower[2], dl = lower[3];
@@ -170,15 +191,23 @@ function add64(upper, lower, i, up, low) {
   upper[i] = (upper[i] + up + (sum > 0xffffffff ? 1 : 0)) | 0;
 }
 
-/** HMAC-SHA512 of data under a key of at most 128 bytes. */
-export function hmacSha512(key, data) {
-  const inner = new Uint8Array(128 + data.length).fill(0x36, 0, 128);
-  const outer = new Uint8Array(128 + 64).fill(0x5c, 0, 128);
-  key.forEach((byte, i) => {
-    inner[i] ^= byte;
-    outer[i] ^= byte;
-  });
-  inner.set(data, 128);
-  outer.set(sha512(inner), 128);
-  return sha512(outer);
+/** HMAC-SHA512 under a key of at most 128 bytes; the key's blocks are hashed once. */
+export class HmacSha512 {
+  #inner;
+  #outer;
+
+  constructor(key) {
+    [this.#inner, this.#outer] = [0x36, 0x5c].map((pad) => {
+      const block = new Uint8Array(128).fill(pad);
+      key.forEach((byte, i) => (block[i] ^= byte));
+      const state = { upper: H_UPPER.slice(), lower: H_LOWER.slice() };
+      compress512(state.upper, state.lower, block, 0);
+      return state;
+    });
+  }
+
+  of(data) {
+    const copy = ({ upper, lower }) => ({ upper: upper.slice(), lower: lower.slice() });
+    return finish512(copy(this.#outer), finish512(copy(this.#inner), data, 128), 128);
+  }
 }

@@ -3,9 +3,13 @@
 import { concat, equalBytes, utf8 } from "./bytes.js";
 import { sha256 } from "./sha2.js";
 
+const PREFIXES = new Map(); // the bytes before the data, by label
+
 /** L(name, data) = SHA-256("daylight/draw/v1/" || name || LF || data). */
 export function label(name, ...data) {
-  return sha256(concat(utf8(`daylight/draw/v1/${name}\n`), ...data));
+  let prefix = PREFIXES.get(name);
+  if (prefix === undefined) PREFIXES.set(name, (prefix = utf8(`daylight/draw/v1/${name}\n`)));
+  return sha256(concat(prefix, ...data));
 }
 
 export function leafHash(data) {
