@@ -3,7 +3,7 @@
 import re
 from importlib.resources import files
 
-from litestar import Response, get
+from litestar import MediaType, Response, get
 
 PAGE = files("api_spec").joinpath("static", "verify.html").read_bytes()
 
@@ -22,4 +22,4 @@ POLICY = _policy(PAGE)
 def get_verify_page() -> Response[bytes]:
     """Give the page; what is verified on it never reaches the service."""
     headers = {"Cache-Control": "public, max-age=3600", "Content-Security-Policy": POLICY}
-    return Response(PAGE, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(PAGE, media_type=MediaType.HTML, headers=headers)
