@@ -57,7 +57,7 @@ async def _proposed(said: Said, rows: Rows) -> None:
         record=body["evidence"],
         cause=(Cause.EXPERT if by_expert else Cause.HOUSE).value,
         state=ProposalState.WAITING.value,
-        person=said.opened("person") if body["person"] else "",
+        person=said.opened("person") if body.get("person") else "",
         act=said.logged.act,
     )
 

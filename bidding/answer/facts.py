@@ -5,7 +5,7 @@ from typing import ClassVar
 from oversight.ledger.facts import Fact
 
 
-class Proposed(Fact, frozen=True):
+class Proposed(Fact, frozen=True, omit_defaults=True):
     """Somebody says what became of a seated line; it counts once a contributor countersigns.
 
     The entry's actor is "expert" where the expert answered himself. Subject: the committee.
@@ -19,7 +19,8 @@ class Proposed(Fact, frozen=True):
     line: int  # 0-based in the walk
     outcome: str  # code
     evidence: str  # digest of the salted record, 32 bytes as hex
-    person: str  # salted commitment to the id of whoever proposed; empty for an expert
+    # salted commitment to the id of whoever proposed; not there where the expert answered
+    person: str = ""
 
 
 class Dismissed(Fact, frozen=True):

@@ -1,0 +1,1 @@
+"""Who of a supervisor's office is on duty when, and who stands in."""
