@@ -104,6 +104,11 @@ def test_a_seat_that_somebody_left_is_empty():
     assert told(supplement(parent, edition={"roster_multiple": 1}).told()) == ("valid", None)
 
 
+def test_a_seat_that_somebody_left_while_positions_remain_is_no_exhaustion():
+    parent = first().told().answer(0, "left")
+    assert told(supplement(parent).told()) == ("failed", "parent")
+
+
 def test_a_parent_never_drawn_has_no_supplement():
     assert told(supplement(first().order().commit().seal().reveal()).told()) == ("failed", "parent")
 
