@@ -1,6 +1,7 @@
 """`daylight draw`: ordering, running, closing and reading draws from the command line."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ from bidding.closing.rules import LAPSE_REASONS, VOID_REASONS, Close
 from bidding.sealing.rules import SALT_BYTES, statement_digest
 from oversight.ambient import fresh_bytes
 from oversight.identity.console import read_key, trust, write_private
-from oversight.remote import Remote, remote
+from oversight.remote import Refused, Remote, remote
 from oversight.values.digests import to_base64
 
+PATIENCE_SECONDS = 30.0  # for the entry before to take effect
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 KEY_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -49,6 +51,7 @@ def read_cap(text: str) -> tuple[str, int]:
 @click.option("--day", required=True, help="Day of the evaluation, as 2026-03-04.")
 @click.option("--cap", "caps", multiple=True, help="employer=1; by default the edition's.")
 @click.option("--recuse", multiple=True, help="Credit code or name of an organisation.")
+@click.option("--of", "of", help="Id of the exhausted draw that this one supplements.")
 @remote
 def order(
     service: Remote,
@@ -60,6 +63,7 @@ def order(
     day: str,
     caps: tuple[str, ...],
     recuse: tuple[str, ...],
+    of: str | None,
 ) -> None:
     """Order the draw of COMMITTEE."""
     body: dict[str, Any] = {
@@ -68,6 +72,7 @@ def order(
         "contributors": list(contributors),
         "evaluation_day": day,
         "recused": [_organisation(text) for text in recuse],
+        "of": of,
     }
     if caps:
         body["caps"] = dict(read_cap(text) for text in caps)
@@ -86,14 +91,50 @@ def _organisation(text: str) -> dict[str, str]:
 @remote
 def seal(service: Remote, draw_id: str, reveal_by: str | None) -> None:
     """Fix everything about a draw. The operator sees no name."""
-    _done(service, service.post(f"/v1/draws/{draw_id}/seal", {"reveal_by": reveal_by}))
+    made = service.post(f"/v1/draws/{draw_id}/seal", {"reveal_by": reveal_by})
+    found = service.get(f"/v1/draws/{draw_id}")
+    service.show(made, _step(made), *_times(found))
+
+
+@draw.command("breach")
+@click.argument("draw_id")
+@click.option("--party", "parties", multiple=True, help="Only this one; else each that is silent.")
+@remote
+def breach(service: Remote, draw_id: str, parties: tuple[str, ...]) -> None:
+    """Log who gave no nonce in time, after reveal_by and before the round of the beacon.
+
+    Without a beacon and a quorum of witnesses a missing reveal voids the draw instead.
+    """
+    found = service.get(f"/v1/draws/{draw_id}")
+    silent = [
+        one["party"]
+        for one in found["contributors"]
+        if not (one["revealed"] or one["breached"])
+        if not parties or one["party"] in parties
+    ]
+    made = [_named(service, draw_id, party) for party in silent]
+    service.show(made, *map(_step, made), f"{len(made)} named; {_beacon(found)}")
+
+
+def _named(service: Remote, draw_id: str, party: str) -> dict[str, Any]:
+    """Log one breach; the next waits until the one before is in effect."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            made: dict[str, Any] = service.post(f"/v1/draws/{draw_id}/breaches", {"party": party})
+        except Refused as refused:
+            waits = refused.problem.get("code") == "draw.prior_entry_effective"
+            if not waits or time.monotonic() >= end:
+                raise
+        else:
+            return made
 
 
 @draw.command("run")
 @click.argument("draw_id")
 @remote
 def run(service: Remote, draw_id: str) -> None:
-    """Compute and log the result, once all nonces are in."""
+    """Compute and log the result, once all nonces are in, and the round that the seal bound."""
     _done(service, service.post(f"/v1/draws/{draw_id}/run"))
 
 
@@ -142,7 +183,7 @@ def show(service: Remote, draw_id: str) -> None:
     """Show how far a draw is."""
     found = service.get(f"/v1/draws/{draw_id}")
     steps = [f"  {one['at']}  {one['word']:10}  {_place(one['index'])}" for one in found["steps"]]
-    service.show(found, _line(found), *steps)
+    service.show(found, _line(found), *_times(found), *steps)
 
 
 @draw.command("list")
@@ -210,7 +251,25 @@ def _save(content: Any, out: Path | None) -> None:
 
 
 def _done(service: Remote, made: dict[str, Any]) -> None:
-    service.show(made, f"{made['draw']}  {made['step']}, attempt {made['attempt']}")
+    service.show(made, _step(made))
+
+
+def _step(made: dict[str, Any]) -> str:
+    return f"{made['draw']}  {made['step']}, attempt {made['attempt']}"
+
+
+def _times(found: dict[str, Any]) -> list[str]:
+    """Return until when nonces are due, and which round is waited for; nothing before the seal."""
+    if found["reveal_by"] is None:
+        return []
+    return [f"  nonces by {found['reveal_by']}; {_beacon(found)}"]
+
+
+def _beacon(found: dict[str, Any]) -> str:
+    bound = found["beacon"]
+    if bound is None:
+        return "no beacon"
+    return f"round {bound['round']} of chain {bound['chain'][:16]}… comes at {bound['due']}"
 
 
 def _line(one: dict[str, Any]) -> str:
