@@ -229,8 +229,14 @@ def _overdue(request: Request, trust: Trust, now: datetime) -> Iterator[str]:
     chain = trust.beacons.get(request.beacon.chain)
     if chain is None:
         yield "the beacon's chain is not in the trust file"
-    elif chain.genesis + (request.beacon.round - 1) * chain.period <= now.timestamp():
+        return
+    due = chain.genesis + (request.beacon.round - 1) * chain.period
+    if due <= now.timestamp():
         yield "the beacon's round has passed"
+    edition = trust.editions.get(request.rulebook)
+    lead = 60 * edition.round_lead_minutes if edition else 0
+    if due < from_text(request.reveal_by).timestamp() + lead:
+        yield "the beacon's round comes too soon after reveal_by"
 
 
 def check_answer(kept: Kept, answer: Answer, behind: Proved, salt: str, record: str) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from draw_stage import BRIDGES, COUNTY, ROADS, offline
+from own_chain import CHAIN, chains_file
 from pool import csv_file
 from service import Service
 
@@ -57,6 +58,21 @@ class Company:
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
     service = Service(tmp_path_factory.mktemp("draws")).init().start()
+    yield assembled(service)
+    service.stop()
+
+
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory):
+    """A company whose draws wait for a round."""
+    directory = tmp_path_factory.mktemp("rounds")
+    chosen = {"beacon_chain": CHAIN.hash, "beacon_chains_file": chains_file(directory)}
+    service = Service(directory, **chosen).init().start()
+    yield assembled(service)
+    service.stop()
+
+
+def assembled(service):
     company = Company(service)
     company.join("tenderer", "draw_applicant", "draw_contributor")
     company.join("administrative_supervisor", "draw_supervisor", "draw_contributor")
@@ -69,8 +85,7 @@ def company(tmp_path_factory):
         _, company.tokens[name] = service.enter(home, *posts, name=name)
     fill(company)
     service.daylight("trust", "--out", service.directory / "trust.json", token=service.token)
-    yield company
-    service.stop()
+    return company
 
 
 def fill(company):
@@ -208,3 +223,22 @@ def test_a_signed_reveal_may_be_brought_by_another_and_a_supervisor_voids_in_pub
     refused = company.say("administrative_supervisor", *closing, *key, check=False)
     assert refused.returncode == 1
     assert "draw.step_lawful" in refused.stderr
+
+
+def test_the_console_tells_the_round_and_that_a_breach_comes_after_the_time_for_reveals(waiting):
+    draw = ordered(waiting, "t-round")
+    for role in ROLES:
+        waiting.commit(role, draw)
+    bound = f"of chain {CHAIN.hash[:16]}… comes at 20"
+    assert bound in waiting.say("operator", "draw", "seal", draw).stdout
+    waiting.reveal("tenderer", draw)
+    assert bound in waiting.say("tenderer", "draw", "show", draw).stdout
+    early = waiting.say("operator", "draw", "breach", draw, check=False)
+    assert early.returncode == 1
+    assert "draw.breach_lawful" in early.stderr
+    run = waiting.say("operator", "draw", "run", draw, check=False)
+    assert "draw.reveals_complete" in run.stderr
+    waiting.reveal("administrative_supervisor", draw)
+    assert "0 named" in waiting.say("operator", "draw", "breach", draw).stdout
+    run = waiting.say("operator", "draw", "run", draw, check=False)
+    assert "beacon.round_due" in run.stderr

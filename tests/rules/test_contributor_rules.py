@@ -88,6 +88,31 @@ def test_whatever_differs_from_order_commitment_and_clock_is_named(name, change)
     assert name in differs(CHANGE(REQUEST, **change))
 
 
+def test_a_round_that_comes_before_the_editions_lead_is_named():
+    due = 1_772_442_000  # reveal_by
+    first = (due - 1_700_000_000) // 3 + 1  # the round of that second
+    figures = {
+        "vrf_lead_hours": 0, "round_lead_minutes": 10, "attempts_max": 3, "roster_multiple": 2,
+        "must_contribute": [],
+    }  # fmt: skip
+    late_enough = first + 200
+    for editions, number, fits in [
+        ({}, first - 1, False), ({}, first + 1, True),
+        ({REQUEST.rulebook: figures}, late_enough - 1, False),
+        ({REQUEST.rulebook: figures}, late_enough + 1, True),
+    ]:  # fmt: skip
+        request = CHANGE(REQUEST, beacon=Round(CHAIN, number))
+        given = trust(editions=editions)
+        if fits:
+            assert check_request(KEPT, request, sealed(request), given, NOW)
+            continue
+        with pytest.raises(RuleBroken) as refusal:
+            check_request(KEPT, request, sealed(request), given, NOW)
+        assert refusal.value.found["differs"] == [
+            "the beacon's round comes too soon after reveal_by"
+        ]
+
+
 def test_another_key_or_commitment_under_ones_own_name_is_not_ones_own():
     own, other = REQUEST.contributors
     for forged in (CHANGE(own, key=other.key), CHANGE(own, commitment=other.commitment)):
