@@ -96,6 +96,7 @@ from bidding.sealing import coverage as sealing_coverage
 from bidding.sealing import tables as sealing_tables
 from bidding.sheet import rules as sheet_rules
 from bidding.simulation import rules as simulation_rules
+from bidding.supplement import rules as supplement_rules
 from bidding.terminal import coverage as terminal_coverage
 from bidding.terminal import http as terminal_http
 from bidding.terminal import rules as terminal_rules
@@ -179,6 +180,7 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     closing_rules,
     draw_rules,
     draw_order_rules,
+    supplement_rules,
     reveal_rules,
     terminal_rules,
     draw_record_rules,

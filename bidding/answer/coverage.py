@@ -11,11 +11,11 @@ from bidding.answer.facts import Dismissed, Proposed
 from bidding.answer.queries import evidence_context
 from bidding.answer.rules import Cause, ProposalState
 from bidding.answer.tables import DrawAnswer, DrawProposal
-from bidding.draw.coverage import put_step, steps
-from bidding.draw.facts import Answered, Drawn
+from bidding.draw.coverage import put_step
+from bidding.draw.facts import Answered
 from bidding.draw.tables import DrawLine
 from bidding.sealing.rules import evidence_digest
-from bidding.terminal.coverage import Walked, put_lines, walk_after
+from bidding.terminal.coverage import Walked, answers_given, put_lines, walk_after
 from oversight.errors import RuleBroken
 from oversight.ledger.coverage import NOT_TOLD, Coverage, Covered, Replays, Rows, Said, sealed
 from oversight.values.digests import unhex
@@ -70,7 +70,7 @@ async def _answered(said: Said, rows: Rows) -> None:
     body, draw = said.body, said.body["draw"]
     await put_step(said, rows)
     rows.change(DrawProposal, (body["evidence"],), state=ProposalState.COUNTERSIGNED.value)
-    drawn, given = await _answers(said)
+    drawn, given = await answers_given(said)
     walked = None if drawn is None else await _walked(drawn, rows, given)
     before = None if drawn is None else await _walked(drawn, rows, given[:-1])
     rows.put(
@@ -90,17 +90,6 @@ async def _answered(said: Said, rows: Rows) -> None:
 
 
 _REPEATED = ("line", "outcome", "evidence", "countersigner", "signature")
-
-
-async def _answers(said: Said) -> tuple[Said | None, list[tuple[int, str]]]:
-    """Return the entry of the run before an answer, and all answers from there to this one."""
-    given: list[tuple[int, str]] = []
-    async for step in steps(said):
-        if step.logged.kind == Drawn.kind:
-            return step, given[::-1]
-        if step.logged.kind == Answered.kind:
-            given.append((step.body["line"], step.body["outcome"]))
-    return None, given[::-1]
 
 
 async def _walked(drawn: Said, rows: Rows, given: list[tuple[int, str]]) -> Walked | None:

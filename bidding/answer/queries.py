@@ -27,6 +27,7 @@ from bidding.draw.tables import DrawResult
 from bidding.draw_record.rules import check_reader
 from bidding.lottery.rules import orders, seed_of
 from bidding.sealing import queries as sealed
+from bidding.supplement import queries as supplements
 from bidding.terminal.queries import paths_of, stored_attributes, walk
 from bidding.walk.rules import LINE_SEATED, Line
 from oversight.authority.rules import TRUSTED_ROLE, Actor, Post
@@ -65,7 +66,9 @@ async def carry_on(
     sizes = {stratum.id: stratum.size for stratum in request.strata}
     ordered = await asyncio.to_thread(orders, await _seed(found.id), sizes)
     attributes = partial(stored_attributes, found.id)
-    walked = await walk(request, ordered, rosters, attributes, [*before, (line, outcome)])
+    met = await supplements.met(found.of)
+    given = [*before, (line, outcome)]
+    walked = await walk(request, ordered, rosters, attributes, before=met, answers=given)
     kept = [*lines[:line], walked[line], *lines[line + 1 :]]
     assert walked[: len(lines)] == kept, "the stored walk is not the one that the inputs give"
     new = walked[len(lines) :]

@@ -200,6 +200,7 @@ def _fresh(service: Remote, draw_id: str, key: SigningKey, wait: float) -> Kept:
         strata=[(one["id"], one["seats"]) for one in said["strata"]],
         caps=said["caps"],
         contributors=said["contributors"],
+        of=said["of"],
     )
 
 

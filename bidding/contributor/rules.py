@@ -68,6 +68,7 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     strata: list[tuple[str, int]]
     caps: dict[str, int]
     contributors: list[str]
+    of: str | None = None  # draw that it supplements
     request: str = ""  # the one request that was signed, hex; empty before
     signature: str = ""  # base64, over the reveal statement; empty before
     proof: str = ""  # the .tlog-proof of the revealed entry; empty before
@@ -210,6 +211,7 @@ def _obstacles(kept: Kept, request: Request, index: int) -> Iterator[str]:
         "subject": (request.subject, kept.subject),
         "purpose": (request.purpose, kept.purpose),
         "attempt": (request.attempt, kept.attempt),
+        "parent": (request.of, kept.of),
         "rulebook": (request.rulebook, kept.rulebook),
         "strata and seats": ([(one.id, one.seats) for one in request.strata], kept.strata),
         "caps": (request.caps, kept.caps),

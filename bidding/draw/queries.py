@@ -143,6 +143,7 @@ async def order(draw: str) -> OrderView:
         subject=found.subject,
         purpose=found.purpose,
         attempt=found.attempt,
+        of=found.of,
         rulebook=found.rulebook,
         strata=[StratumView(stratum, seats) for stratum, seats in found.strata],
         caps=found.caps,

@@ -56,6 +56,10 @@ class DrawOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """A draw to be made for a committee: from where, how many, and whose nonces enter."""
 
     subject: Annotated[Id, Meta(description="The committee that is drawn.")]
+    of: Annotated[
+        Id | None,
+        Meta(description="The exhausted draw that this one supplements, for its empty seats."),
+    ] = None
     strata: Annotated[list[StratumOrder], Meta(min_length=1, max_length=STRATA_MAX)]
     contributors: Annotated[
         list[Party],
@@ -208,6 +212,7 @@ class OrderView(msgspec.Struct, frozen=True):
     subject: str
     purpose: str
     attempt: int
+    of: str | None  # the draw that this one supplements
     rulebook: str
     strata: list[StratumView]
     caps: dict[str, int]

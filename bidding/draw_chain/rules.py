@@ -136,6 +136,8 @@ def _supplement_broken(told: Told, fact: facts.Ordered, parent: Chain | None) ->
         yield "supplements a draw for another subject or purpose"
     elif parent.drawn is None:
         yield "supplements a draw that was not drawn"
+    elif parent.over in ("voided", "lapsed"):
+        yield "supplements a draw that was closed"
     elif fact.previous != parent.newest:
         yield f"does not follow its parent's newest entry, {parent.newest}"
 

@@ -22,6 +22,7 @@ from bidding.draw.rules import (
     ORDER_DRAW,
     Case,
     Sender,
+    Taken,
     check_caps,
     check_strata,
     next_attempt,
@@ -38,6 +39,8 @@ from bidding.draw_order.rules import (
     check_seats,
 )
 from bidding.eligibility.rules import stratum_id
+from bidding.supplement import queries as supplements
+from bidding.supplement.rules import Parent, check_needed, check_wider, seats_held
 from oversight.act import Act, begin
 from oversight.authority.rules import TRUSTED_ROLE, Actor, require
 from oversight.database import WRITES_DO_NOT_COLLIDE, retried
@@ -51,6 +54,14 @@ from oversight.rulebook.rules import edition
 PURPOSE = "evaluation-committee"
 
 
+class _Before(msgspec.Struct, frozen=True):
+    """What stood before an order: earlier attempts, and the draws that it would supplement."""
+
+    attempts: list[Case]  # first attempt first
+    lineage: list[Parent]  # newest first
+    followed: Taken | None  # step that the order follows; None: it is the first of all
+
+
 async def order_draw(actor: Actor, order: DrawOrder, occasion: Occasion) -> DrawReceipt:
     """Order the draw of a committee: everything but the pool is said now.
 
@@ -59,17 +70,20 @@ async def order_draw(actor: Actor, order: DrawOrder, occasion: Occasion) -> Draw
             SPECIALTY_KNOWN, REGION_KNOWN, SEATS_FIT, CAPS_POSSIBLE, CAPS_LAWFUL,
             APPLICANT_ITSELF, EVALUATION_AHEAD, CONTRIBUTORS_KNOWN, CONTRIBUTORS_ENOUGH,
             ROLES_CONTRIBUTE, CONTRIBUTORS_KEPT, ATTEMPT_BEFORE_CLOSED, ATTEMPTS_LIMITED,
-            PRIOR_ENTRY_EFFECTIVE.
+            PRIOR_ENTRY_EFFECTIVE; and for a supplement DRAW_EXISTS, SUPPLEMENT_FITS,
+            SUPPLEMENT_NEEDED, SUPPLEMENT_WIDER.
     """
     require(actor, ORDER_DRAW)
 
     async def attempt() -> DrawReceipt:
         committee = await committees.committee(order.subject)
-        before = await _attempts(committee.id)
+        before = await _before(committee.id, order.of)
         previous = await _previous(committee, before)
         async with begin(actor, ORDER_DRAW, occasion) as act:
             await committees.hold(committee.id)
-            if await _attempts(committee.id) != before:
+            if order.of is not None:
+                await draws.case(order.of, lock=True)
+            if await _before(committee.id, order.of) != before:
                 raise RuleBroken(WRITES_DO_NOT_COLLIDE, needed="trying again")
             ordered = await _decide(act, order, committee, before)
             return act.answered(await _order(act, ordered, order, previous))
@@ -77,26 +91,33 @@ async def order_draw(actor: Actor, order: DrawOrder, occasion: Occasion) -> Draw
     return await retried(attempt)
 
 
-async def _attempts(committee: str) -> list[Case]:
-    return await draws.attempts(await committees.line_of(committee), PURPOSE)
+async def _before(committee: str, of: str | None) -> _Before:
+    if of is None:
+        attempts = await draws.attempts(await committees.line_of(committee), PURPOSE)
+        return _Before(attempts, [], attempts[-1].steps[-1] if attempts else None)
+    attempts = await supplements.attempts(of, PURPOSE)
+    followed = attempts[-1].steps[-1] if attempts else await draws.newest_step(of)
+    return _Before(attempts, await supplements.parents(of), followed)
 
 
-async def _previous(committee: CommitteeView, before: list[Case]) -> int | None:
-    """Return the index of the closing before, once it and the committee are in effect."""
+async def _previous(committee: CommitteeView, before: _Before) -> int | None:
+    """Return the index of the entry that is followed, once it and the committee are in effect.
+
+    A further attempt follows the closing before it, the first attempt of a supplement the newest
+    entry of its parent.
+    """
     await draws.in_effect(committee.act, 0)
-    if not before:
-        return None
-    if before[-1].state not in CLOSED:
+    if before.attempts and before.attempts[-1].state not in CLOSED:
         raise RuleBroken(
             ATTEMPT_BEFORE_CLOSED,
-            needed=f"a closing of draw {before[-1].id}",
-            state=before[-1].state.value,
+            needed=f"a closing of draw {before.attempts[-1].id}",
+            state=before.attempts[-1].state.value,
         )
-    newest = before[-1].steps[-1]
-    return await draws.in_effect(newest.act, newest.ordinal)
+    followed = before.followed
+    return None if followed is None else await draws.in_effect(followed.act, followed.ordinal)
 
 
-async def _decide(act: Act, order: DrawOrder, committee: CommitteeView, before: list[Case]) -> Case:
+async def _decide(act: Act, order: DrawOrder, committee: CommitteeView, before: _Before) -> Case:
     """Return the draw as it will stand, everything checked."""
     check_own_committee(act.actor.party, committee.party)
     check_day(order.evaluation_day, act.at)
@@ -106,17 +127,21 @@ async def _decide(act: Act, order: DrawOrder, committee: CommitteeView, before: 
     strata = [(stratum_id(one.specialty, one.region), one.seats) for one in order.strata]
     check_strata(strata)
     await _check_codes(order)
-    check_seats(strata, committee.size, committee.representatives)
+    if before.lineage:
+        check_needed(before.lineage[0], committee.id)
+        check_wider(before.lineage, [stratum for stratum, _ in strata])
+    taken = committee.representatives + seats_held(before.lineage)
+    check_seats(strata, committee.size, taken)
     wanted = None if order.caps is None else {str(name): most for name, most in order.caps.items()}
     caps = caps_of(wanted, figures)
     check_caps(caps, PURPOSE)
-    await _check_contributors(act, order, before, edition(committee.rulebook))
+    await _check_contributors(act, order, before.attempts, edition(committee.rulebook))
     return Case(
         id=act.new_id(),
         subject=committee.id,
         purpose=PURPOSE,
-        attempt=next_attempt([one.state for one in before], figures.attempts_max),
-        of=None,
+        attempt=next_attempt([one.state for one in before.attempts], figures.attempts_max),
+        of=order.of,
         rulebook=committee.rulebook,
         party=act.actor.party,
         person=act.actor.person,
@@ -173,7 +198,7 @@ async def _write(act: Act, ordered: Case, order: DrawOrder) -> None:
             subject=ordered.subject,
             purpose=ordered.purpose,
             attempt=ordered.attempt,
-            parent="",
+            parent=ordered.of or "",
             rulebook=ordered.rulebook,
             party=ordered.party,
             person=ordered.person,

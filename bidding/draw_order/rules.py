@@ -9,7 +9,8 @@ from oversight.values.instants import SHANGHAI
 
 SEATS_FIT = Rule(
     "draw_order.seats_fit",
-    "A draw fills the committee's seats that no representative of the buyer takes.",
+    "A draw fills the committee's seats that no representative of the buyer takes; a supplement "
+    "those of them that are empty.",
     "招标投标法 37; 政府采购法 38; 87令 47",
     Ground.UNLAWFUL,
 )
@@ -50,14 +51,16 @@ CAPS_LAWFUL = Rule(
 )
 
 
-def check_seats(strata: Sequence[tuple[str, int]], size: int, representatives: int) -> None:
+def check_seats(strata: Sequence[tuple[str, int]], size: int, taken: int) -> None:
     """Return only if the seats of all strata together are those that are to be drawn.
+
+    `taken` counts representatives, and for a supplement the seats that its parents fill.
 
     Raises:
         RuleBroken: SEATS_FIT.
     """
-    assert 0 <= representatives <= size
-    seats, needed = sum(count for _, count in strata), size - representatives
+    assert 0 <= taken <= size
+    seats, needed = sum(count for _, count in strata), size - taken
     if seats != needed:
         raise RuleBroken(SEATS_FIT, needed=f"{needed} seats in all", seats=seats)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from bidding.bundle.rules import Bundle
+from bidding.bundle.rules import Bundle, Opening
 from bidding.draw import queries as draws
 from bidding.draw.rules import READ_AUDITOR_FILE
 from bidding.draw_record import queries
@@ -90,11 +90,16 @@ async def show_bundle(actor: Actor, draw: str, clock: Clock = utc_now) -> Bundle
     """
     found = await queries.bundle(actor, draw)
     purpose = f"bundle of draw {draw}"
-    for opening in found.openings:
+    for opening in _all_openings(found):
         if "value" in opening.identity:
             expert = str(opening.identity["value"]["expert"])
             await note_reading(actor, expert, ("name",), purpose, clock())
     return found
+
+
+def _all_openings(found: Bundle) -> list[Opening]:
+    above = _all_openings(found.parent) if found.parent is not None else []
+    return [*found.openings, *above]
 
 
 async def show_auditor_file(

@@ -37,6 +37,7 @@ from bidding.lottery.rules import PROTOCOL
 from bidding.reveal.queries import early_proofs, round_of
 from bidding.sealing.queries import BLOCK_ENTRIES, everyone
 from bidding.sealing.rules import Candidate
+from bidding.supplement import queries as supplements
 from oversight.authority.rules import Actor
 from oversight.custody.queries import key_entry
 from oversight.custody.rules import DRAW_VRF
@@ -79,14 +80,13 @@ async def bundle(actor: Actor, draw: str) -> Bundle:
         RuleBroken: DRAW_EXISTS, READER_ENTITLED, BUNDLE_SEALED; PRIOR_ENTRY_EFFECTIVE where the
             newest entry still waits for its checkpoint after some seconds.
     """
-    newest = await draws.newest_step(draw)
-    await draws.in_effect(newest.act, newest.ordinal)
+    for one in (draw, *(one.id for one in await supplements.lineage(await draws.case(draw)))):
+        newest = await draws.newest_step(one)
+        await draws.in_effect(newest.act, newest.ordinal)
     async with reading():
         found = await draws.case(draw)
-        parties = [one.party for one in found.senders]
-        check_reader(actor, parties)
-        shown = sees_openings(actor, parties, edition(found.rulebook).draw.identities)
-        return await _bundle(found, await stored_openings(draw) if shown else [])
+        check_reader(actor, [one.party for one in found.senders])
+        return await _bundle(actor, found)
 
 
 async def asked(draw: str) -> Ask | None:
@@ -137,24 +137,33 @@ async def _array(people: AsyncIterator[Candidate]) -> AsyncIterator[bytes]:
     yield (b"," if begun and held else b"") + b",".join(held) + b"]"
 
 
-async def _bundle(found: Case, openings: list[Opening]) -> Bundle:
+async def _bundle(actor: Actor, found: Case) -> Bundle:
     request = await _request(found.id)
-    line = await line_of(found.subject)
-    before = [
-        one for one in await draws.attempts(line, found.purpose) if one.attempt < found.attempt
-    ]
+    before = [one for one in await _attempts(found) if one.attempt < found.attempt]
     return Bundle(
         protocol=PROTOCOL,
         request=request,
-        parent=None,
+        parent=await _bundle(actor, await draws.case(found.of)) if found.of else None,
         earlier=[await _earlier(one) for one in before],
         reveals=_reveals(found),
         beacon=await _beacon(found),
         vrf=await _vrf(found.id),
         walk=await _walk(found.id),
-        openings=openings,
+        openings=await _openings(actor, found),
         log=await _log([*before, found], await early_proofs(found)),
     )
+
+
+async def _openings(actor: Actor, found: Case) -> list[Opening]:
+    parties = [one.party for one in found.senders]
+    shown = sees_openings(actor, parties, edition(found.rulebook).draw.identities)
+    return await stored_openings(found.id) if shown else []
+
+
+async def _attempts(found: Case) -> list[Case]:
+    if found.of is not None:
+        return await supplements.attempts(found.of, found.purpose)
+    return await draws.attempts(await line_of(found.subject), found.purpose)
 
 
 async def _request(draw: str) -> Request:

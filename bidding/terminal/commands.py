@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from bidding.bundle.rules import Contributor, Pool, Request, Stratum, request_digest
+from bidding.committee.queries import committee
 from bidding.contribution.rules import Entrants, check_contributors
 from bidding.draw import queries as draws
 from bidding.draw.commands import take_step, write_step
@@ -29,6 +30,8 @@ from bidding.reveal.commands import bring_bound_round
 from bidding.reveal.queries import check_inputs, required_round
 from bidding.sealing.commands import SealedRoster, keep_roster, seal_roster
 from bidding.sealing.rules import SALT_BYTES, SECRET_BYTES, excluded_digest, secret_digest
+from bidding.supplement import queries as supplements
+from bidding.supplement.rules import check_fills, check_needed
 from bidding.terminal import queries
 from bidding.terminal.queries import Result
 from bidding.terminal.rules import (
@@ -70,11 +73,13 @@ async def seal_draw(actor: Actor, draw: str, order: SealOrder, occasion: Occasio
 
     Raises:
         RuleBroken: STEP_LAWFUL, COMMITMENTS_COMPLETE, CONTRIBUTORS_ENOUGH, CONTRIBUTOR_KEY_GOOD,
-            VRF_KEY_PUBLISHED, VRF_KEY_SETTLED, REVEAL_TIME_AHEAD, ROSTER_LARGE_ENOUGH.
+            VRF_KEY_PUBLISHED, VRF_KEY_SETTLED, REVEAL_TIME_AHEAD, ROSTER_LARGE_ENOUGH; for a
+            supplement SUPPLEMENT_NEEDED, SUPPLEMENT_FILLS.
     """
 
     async def deed(act: Act, found: Case, previous: int) -> DrawReceipt:
         state = advance(found.state, Step.SEAL)
+        await _check_still_needed(found)
         await _check_inputs(found)
         vrf_key = await _settled_vrf_key(act, found)
         wanted = from_text(order.reveal_by) if order.reveal_by else None
@@ -94,6 +99,18 @@ async def seal_draw(actor: Actor, draw: str, order: SealOrder, occasion: Occasio
         return act.answered(await write_step(act, found, "sealed", ordinal, state))
 
     return await take_step(actor, SEAL_DRAW, occasion, draw, deed, snapshot=True)
+
+
+async def _check_still_needed(found: Case) -> None:
+    """Refuse to seal a supplement beside which its parent moved on, and hold the parent."""
+    if found.of is None:
+        return
+    await draws.case(found.of, lock=True)
+    lineage = await supplements.parents(found.of)
+    check_needed(lineage[0], found.subject)
+    body = await committee(found.subject)
+    seats = sum(count for _, count in found.strata)
+    check_fills(seats, body.size - body.representatives, lineage)
 
 
 async def _check_inputs(found: Case) -> None:
@@ -136,15 +153,19 @@ async def _check_vrf_key(act: Act, found: Case, key: str) -> None:
 
 
 async def _seal_rosters(found: Case) -> _Rosters:
-    """Take the pool as the act sees it, and close each stratum's roster."""
-    pool = await queries.pool_of(found)
+    """Take the pool as the act sees it, and close each stratum's roster.
+
+    Whom a supplement's parents have met takes no seat, and does not count for the size.
+    """
+    inherited = await supplements.inherited(found.of)
+    pool = await queries.pool_of(found, inherited.known)
     multiple = edition(found.rulebook).draw.roster_multiple
     sizes = [
-        (stratum, seats, len(candidates))
+        (stratum, seats, sum(one.expert not in inherited.met for one in candidates))
         for (stratum, seats), (candidates, _) in zip(found.strata, pool, strict=True)
     ]
     check_rosters(sizes, multiple)
-    secret = fresh_bytes(SECRET_BYTES)
+    secret = await supplements.secret(found.of) if found.of else fresh_bytes(SECRET_BYTES)
     cipher = ring().fields
     sealed = [
         await seal_roster(secret, candidates, cipher, found.id, place)

@@ -15,7 +15,7 @@ from bidding.bundle.rules import Request, Stratum
 from bidding.closing.rules import State
 from bidding.draw import queries as draws
 from bidding.draw.coverage import put_step, request_of, steps
-from bidding.draw.facts import Drawn, Sealed
+from bidding.draw.facts import Answered, Drawn, Sealed
 from bidding.draw.tables import DrawLine, DrawRequest, DrawResult
 from bidding.lottery.rules import orders, seed_of
 from bidding.sealing.coverage import commitments_digest, people_of
@@ -133,7 +133,7 @@ async def put_result(said: Said, rows: Rows) -> None:
     )
     if not body["pi"]:
         return
-    if request is None or beta is NOT_TOLD or not await _put_lines(rows, request, body, beta):
+    if request is None or beta is NOT_TOLD or not await _put_lines(said, rows, request, beta):
         rows.untold(DrawLine, draw=draw)
 
 
@@ -152,9 +152,12 @@ async def _beta(said: Said, rows: Rows) -> tuple[Any, Request | None]:
     return NOT_TOLD, None
 
 
-async def _put_lines(rows: Rows, request: Request, body: Mapping[str, Any], beta: str) -> bool:
+async def _put_lines(said: Said, rows: Rows, request: Request, beta: str) -> bool:
     """Put the lines of the walk, made anew; tell whether the rosters let it be made."""
-    walked = await walk_again(rows, request, body["alpha"], beta)
+    before = await _met(said, rows, request)
+    if before is None:
+        return False
+    walked = await _walk_again(rows, request, said.body["alpha"], beta, before=before)
     if walked is not None:
         put_lines(rows, request.draw, walked)
     return walked is not None
@@ -175,16 +178,68 @@ def put_lines(rows: Rows, draw: str, walked: Walked) -> None:
 async def walk_after(drawn: Said, rows: Rows, answers: Sequence[tuple[int, str]]) -> Walked | None:
     """Return the walk that a `drawn` entry began, after these answers, made anew.
 
-    None where the request, the proof or the rosters do not let it be made.
+    None where the request, the proof, the rosters or a parent's do not let it be made.
     """
     beta, request = await _beta(drawn, rows)
     if request is None or beta is NOT_TOLD:
         return None
-    return await walk_again(rows, request, drawn.body["alpha"], beta, answers)
+    before = await _met(drawn, rows, request)
+    if before is None:
+        return None
+    alpha = drawn.body["alpha"]
+    return await _walk_again(rows, request, alpha, beta, before=before, answers=answers)
 
 
-async def walk_again(
-    rows: Rows, request: Request, alpha: str, beta: str, answers: Sequence[tuple[int, str]] = ()
+async def answers_given(said: Said) -> tuple[Said | None, list[tuple[int, str]]]:
+    """Return the entry of the run before this one, and all answers from there to this one."""
+    given: list[tuple[int, str]] = []
+    async for step in steps(said):
+        if step.logged.kind == Drawn.kind:
+            return step, given[::-1]
+        if step.logged.kind == Answered.kind:
+            given.append((step.body["line"], step.body["outcome"]))
+    return None, given[::-1]
+
+
+async def _met(said: Said, rows: Rows, request: Request) -> list[bytes] | None:
+    """Return the commitments on the lines of a draw's parents; None where they are not told.
+
+    From the supplement's seal on its parent appends no line, so that any later entry of the
+    supplement finds the same ones.
+    """
+    if request.of is None:
+        return []
+    newest = await _newest_of(said, request.of)
+    drawn, given = (None, []) if newest is None else await answers_given(newest)
+    if drawn is None:
+        return None
+    walked = await walk_after(drawn, rows, given)
+    _, parent = await _beta(drawn, rows)
+    above = None if parent is None else await _met(drawn, rows, parent)
+    if walked is None or above is None:
+        return None
+    return [*above, *(line.commitment for line, _ in walked)]
+
+
+async def _newest_of(said: Said, draw: str) -> Said | None:
+    """Return the latest entry below this one with which a walk of the same subject came on."""
+    for kind in (Answered.kind, Drawn.kind):
+        one = await said.before(kind, said.logged.subject)
+        while one is not None:
+            if one.body["draw"] == draw:
+                return one
+            one = await one.before(kind, said.logged.subject)
+    return None
+
+
+async def _walk_again(
+    rows: Rows,
+    request: Request,
+    alpha: str,
+    beta: str,
+    *,
+    before: Sequence[bytes],
+    answers: Sequence[tuple[int, str]] = (),
 ) -> Walked | None:
     """Return every line with its inclusion path, made anew from inputs and answers.
 
@@ -201,7 +256,7 @@ async def walk_again(
         return await _attributes(rows, request, rosters, stratum, position // BLOCK_ENTRIES)
 
     try:
-        lines = await walk(request, ordered, rosters, attributes, answers)
+        lines = await walk(request, ordered, rosters, attributes, before=before, answers=answers)
     except ProofRejected:
         return None
     return list(zip(lines, await paths_of(rosters, lines), strict=True))

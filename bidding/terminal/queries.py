@@ -16,6 +16,8 @@ from bidding.lottery.rules import Order, alpha_of, orders, seed_of, transcript
 from bidding.roster.rules import Organisation
 from bidding.sealing import queries as sealed
 from bidding.sealing.rules import Candidate, expert_parts, roster_paths
+from bidding.supplement import queries as supplements
+from bidding.supplement.rules import inherit
 from bidding.walk.rules import CapTally, Line, Walk, walk_digest
 from oversight.keys.directory import ring
 from oversight.keys.vrf import prove
@@ -50,21 +52,22 @@ class _Unread(Exception):  # noqa: N818, a signal to load more
         self.stratum, self.position = stratum, position
 
 
-async def pool_of(case: Case) -> list[Pool]:
+async def pool_of(case: Case, known: Mapping[str, Candidate]) -> list[Pool]:
     """Return, for each stratum, who may be drawn, and who matches but may not, with the ground.
 
-    Inside an act this reads the act's own state. Names are opened here, for the seal alone.
+    Inside an act this reads the act's own state. Names are opened here, for the seal alone. Whom
+    a parent's roster holds is taken as it is `known` there, by expert.
     """
     strata = [tuple(stratum.split("@", 1)) for stratum, _ in case.strata]
     conditions = await _conditions(case)
     loaded = await load([(specialty, region) for specialty, region in strata], conditions)
-    return await asyncio.to_thread(_judged, loaded, conditions)
+    return await asyncio.to_thread(_judged, loaded, conditions, known)
 
 
-def _judged(loaded: Loaded, conditions: Conditions) -> list[Pool]:
+def _judged(loaded: Loaded, conditions: Conditions, known: Mapping[str, Candidate]) -> list[Pool]:
     return [
-        ([_candidate(one) for one in with_names(pool.eligible)], pool.excluded)
-        for pool in judge(loaded, conditions)
+        (inherit(map(_candidate, with_names(pool.eligible)), known, stratum), pool.excluded)
+        for stratum, pool in zip(loaded.strata, judge(loaded, conditions), strict=True)
     ]
 
 
@@ -115,7 +118,8 @@ async def result(case: Case, request: Request, beacon: bytes | None) -> Result:
     sizes = {stratum.id: stratum.size for stratum in request.strata}
     ordered = await asyncio.to_thread(orders, seed_of(inputs, beta), sizes)
     rosters = [await sealed.roster(case.id, place) for place in range(len(request.strata))]
-    lines = await walk(request, ordered, rosters, partial(stored_attributes, case.id))
+    attributes, met = partial(stored_attributes, case.id), await supplements.met(case.of)
+    lines = await walk(request, ordered, rosters, attributes, before=met)
     return Result(inputs, pi, beta, lines, await paths_of(rosters, lines))
 
 
@@ -124,18 +128,21 @@ async def walk(
     ordered: list[Order],
     rosters: list[list[bytes]],
     attributes: Callable[[int, int], Awaitable[Attributes]],
+    *,
+    before: Sequence[bytes] = (),
     answers: Sequence[tuple[int, str]] = (),
 ) -> list[Line]:
     """Walk, loading a block of attributes whenever a cap asks for one that is not there.
 
     The walk depends on nothing but its inputs, so beginning it anew changes nothing.
     `attributes` is asked for a stratum and a position, and may tell more than that one's.
-    `answers` holds line and code of every answer, oldest first.
+    `before` holds the commitments on the lines of parent draws, `answers` line and code of every
+    answer, oldest first.
     """
     known: Attributes = {}
     while True:
         try:
-            return _walked(request, ordered, rosters, known, answers)
+            return _walked(request, ordered, rosters, known, before=before, answers=answers)
         except _Unread as gap:
             known |= await attributes(gap.stratum, gap.position)
 
@@ -145,6 +152,8 @@ def _walked(
     ordered: list[Order],
     rosters: list[list[bytes]],
     known: Attributes,
+    *,
+    before: Sequence[bytes],
     answers: Sequence[tuple[int, str]],
 ) -> list[Line]:
     tally = CapTally(request.caps)
@@ -163,7 +172,7 @@ def _walked(
             tally.seat(values)
         return admitted
 
-    walk = Walk([stratum.seats for stratum in request.strata], ordered, meet, admit)
+    walk = Walk([stratum.seats for stratum in request.strata], ordered, meet, admit, before)
     walk.begin()
     for number, code in answers:
         walk.answer(number, code)

@@ -76,6 +76,7 @@ def test_a_seal_of_what_was_ordered_may_have_the_nonce():
         ("draw", {"draw": "draw-2"}),
         ("subject", {"subject": "committee-2"}),
         ("attempt", {"attempt": 2}),
+        ("parent", {"of": "draw-0"}),
         ("rulebook", {"rulebook": "demo"}),
         ("as_of", {"pool": Pool(10, "00" * 32)}),
         ("as_of", {"pool": Pool(21, "00" * 32)}),
