@@ -68,7 +68,7 @@ async def test_who_is_on_duty_is_told_until_the_deputy_takes_over(stage):
 
 async def test_a_shift_is_for_two_people_of_the_office_who_supervise_and_lies_ahead(stage):
     planned = await form(stage)
-    stranger = await somebody(stage, "外人", role=Role.TENDERER)
+    stranger = await somebody(stage, "外人", Post.DRAW_CONTRIBUTOR, Role.TENDERER)
     clerk = await somebody(stage, "文员", Post.DRAW_CONTRIBUTOR)
     for changes, code in (
         ({"deputy": planned.person}, "duty.shift_sound"),
