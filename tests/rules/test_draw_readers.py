@@ -94,7 +94,7 @@ def test_the_editions_cap_stands_unless_a_tighter_one_is_ordered():
 
 
 def test_strata_fill_the_seats_that_are_drawn():
-    check_seats([("a", 2), ("b", 2)], size=5, representatives=1)
+    check_seats([("a", 2), ("b", 2)], size=5, taken=1)
     for seats in (3, 5):
         with pytest.raises(RuleBroken, match="draw_order.seats_fit"):
-            check_seats([("a", seats)], size=5, representatives=1)
+            check_seats([("a", seats)], size=5, taken=1)
