@@ -90,9 +90,7 @@ def check_chain(chain: Chain) -> None:
     Raises:
         ProofRejected: the protocol does not name the scheme, or the key is no canonical point.
     """
-    if chain.scheme != SCHEME:
-        raise ProofRejected("a scheme this protocol does not name")
-    _read_key(chain.public_key)
+    _read_key(chain)
 
 
 def round_message(round: int) -> bytes:
@@ -107,11 +105,9 @@ def verify_round(chain: Chain, round: int, signature: bytes) -> None:
         ProofRejected: the protocol does not name the scheme; key or signature is not the one
             canonical form of a point of its group, or is infinity; or the pairing does not hold.
     """
-    if chain.scheme != SCHEME:
-        raise ProofRejected("a scheme this protocol does not name")
+    key, signed = _read_key(chain), _read_signature(signature)
     if not 1 <= round <= _ROUND_MAX:
         raise ProofRejected("a beacon has no such round")
-    key, signed = _read_key(chain.public_key), _read_signature(signature)
     hashed = G1Point.hash_to_curve(round_message(round), DOMAIN)
     if not GT.pairing_check([signed, -hashed], [G2Point(), key]):
         raise ProofRejected(f"the beacon's signature is not the chain's for round {round}")
@@ -132,10 +128,12 @@ def _read_signature(data: bytes) -> G1Point:
     return point
 
 
-def _read_key(text: str) -> G2Point:
-    """Return a point of G2, read as strictly as a signature."""
+def _read_key(chain: Chain) -> G2Point:
+    """Return a chain's key, a point of G2, read as strictly as a signature."""
+    if chain.scheme != SCHEME:
+        raise ProofRejected("a scheme this protocol does not name")
     try:
-        data = unhex(text, _KEY_BYTES)
+        data = unhex(chain.public_key, _KEY_BYTES)
         point = G2Point.from_compressed_bytes(data)
     except ValueError:
         raise ProofRejected("the chain's key is not a point of its group") from None
