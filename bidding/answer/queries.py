@@ -15,6 +15,7 @@ from bidding.answer.rules import (
     ProposalState,
     Seat,
     check_countersigner,
+    check_waits,
     seating,
     seats_of_lines,
 )
@@ -206,13 +207,15 @@ async def statement(ident: str) -> Answer:
 
 
 async def statement_for(actor: Actor, ident: str) -> Answer:
-    """Return what would be signed now, to those who may sign it.
+    """Return what would be signed now, to those who may sign it, while it waits.
 
     Raises:
-        RuleBroken: PROPOSAL_KNOWN; COUNTERSIGNER_INDEPENDENT; PRIOR_ENTRY_EFFECTIVE.
+        RuleBroken: PROPOSAL_KNOWN; COUNTERSIGNER_INDEPENDENT; PROPOSAL_WAITS;
+            PRIOR_ENTRY_EFFECTIVE.
     """
-    found = await draws.case((await proposal(ident)).draw)
-    check_countersigner(*countersigner(actor, found))
+    one = await proposal(ident)
+    check_countersigner(*countersigner(actor, await draws.case(one.draw)))
+    check_waits(one)
     return await statement(ident)
 
 

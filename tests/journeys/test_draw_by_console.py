@@ -54,6 +54,11 @@ class Company:
                         self.home(role), "--trust", self.service.directory / trust,
                         check=check)  # fmt: skip
 
+    def countersign(self, role, proposal, *more, check=True):
+        return self.say(role, "draw", "countersign", proposal, "--key", self.keys[role], "--home",
+                        self.home(role), "--trust", self.service.directory / "trust.json", *more,
+                        check=check)  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
@@ -223,6 +228,72 @@ def test_a_signed_reveal_may_be_brought_by_another_and_a_supervisor_voids_in_pub
     refused = company.say("administrative_supervisor", *closing, *key, check=False)
     assert refused.returncode == 1
     assert "draw.step_lawful" in refused.stderr
+
+
+def test_a_seat_is_freed_by_the_command_line_and_who_vouched_keeps_what_it_signed(company):
+    draw, supervisor = sealed(company, "t-answered"), "administrative_supervisor"
+    for role in ROLES:
+        company.reveal(role, draw)
+    company.say("operator", "draw", "run", draw)
+    seats = company.answer("operator", "draw", "seats", draw)
+    assert [one["state"] for one in seats] == ["seated"] * 4
+    line = str(seats[1]["line"])
+    made = company.answer("operator", "draw", "recuse", draw, "--line", line, "--ground",
+                          "close-relative", "--note", "letter 7")  # fmt: skip
+    again = company.say("operator", "draw", "recuse", draw, "--line", line, "--ground", "other",
+                        check=False)  # fmt: skip
+    assert "draw.one_proposal_waits" in again.stderr
+    listed = company.say("operator", "draw", "proposals", draw, "--waiting").stdout
+    assert made["id"] in listed
+    assert "letter 7" not in listed
+    stranger = company.countersign("tenderer", made["id"], "--yes", check=False)
+    assert "draw.countersigner_independent" in stranger.stderr
+    unread = company.countersign(supervisor, made["id"], check=False)
+    assert unread.returncode != 0, "nobody said yes"
+    book = company.home(supervisor) / f"{draw}.answers.json"
+    assert not book.exists()
+    said = company.countersign(supervisor, made["id"], "--yes")
+    assert "letter 7" in said.stderr
+    assert stat.S_IMODE(book.stat().st_mode) == 0o600
+    (vouched,) = json.loads(book.read_text())["vouched"]
+    assert vouched["answer"]["outcome"] == "recused"
+    twice = company.countersign(supervisor, made["id"], "--yes", check=False)
+    assert "draw.proposal_waits" in twice.stderr
+    assert len(json.loads(book.read_text())["vouched"]) == 1
+    shown = company.answer("operator", "draw", "show", draw)
+    assert shown["steps"][-1]["word"] == "answered"
+    company.say("opener", "draw", "open", draw)
+    bundle = company.service.directory / "answered.json"
+    company.say("tenderer", "draw", "bundle", draw, "--out", bundle)
+    trust = (company.service.directory / "trust.json").read_bytes()
+    report = offline(company.service.directory, bundle.read_bytes(), trust)
+    assert (report["exit"], report["verdict"]) == (0, "valid"), report
+
+
+def test_a_contributor_vouches_for_one_answer_behind_an_entry(company):
+    draw, supervisor = sealed(company, "t-vouched"), "administrative_supervisor"
+    for role in ROLES:
+        company.reveal(role, draw)
+    company.say("operator", "draw", "run", draw)
+    first, second = [
+        company.answer("operator", "draw", "recuse", draw, "--line", str(seat["line"]), "--ground",
+                       "other")["id"]
+        for seat in company.answer("operator", "draw", "seats", draw)[:2]
+    ]  # fmt: skip
+    company.countersign(supervisor, first, "--yes")
+    book = company.home(supervisor) / f"{draw}.answers.json"
+    kept = json.loads(book.read_text())
+    statement = company.service.request(
+        "GET", f"/v1/proposals/{second}/statement", token=company.tokens[supervisor]
+    )
+    kept["vouched"][0]["answer"]["previous"] = statement.json()["previous"]
+    book.write_text(json.dumps(kept))
+    said = company.countersign(supervisor, second, "--yes", check=False)
+    assert said.returncode == 1
+    assert "contributor.answer_vouched_once" in said.stderr
+    company.say(supervisor, "draw", "dismiss", second, "--reason", "evidence-insufficient")
+    listed = company.answer("operator", "draw", "proposals", draw)
+    assert sorted(one["state"] for one in listed) == ["countersigned", "withdrawn"]
 
 
 def test_the_console_tells_the_round_and_that_a_breach_comes_after_the_time_for_reveals(waiting):

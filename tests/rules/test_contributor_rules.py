@@ -6,7 +6,16 @@ import msgspec
 import pytest
 
 from bidding.bundle.rules import Contributor, Pool, Request, Round, Stratum, Trust, request_digest
-from bidding.contributor.rules import Kept, Proved, check_request, proved_entry
+from bidding.contributor.rules import (
+    Book,
+    Kept,
+    Proved,
+    check_answer,
+    check_request,
+    proved_entry,
+)
+from bidding.draw.rules import Answer
+from bidding.sealing.rules import evidence_digest
 from oversight.errors import ProofRejected, RuleBroken
 from oversight.keys.signing import SigningKey
 from oversight.ledger.checkpoint import Checkpoint
@@ -176,3 +185,73 @@ def test_another_trusted_log_does_not_speak_for_this_one():
     keys = [make_vkey("other.example.org", KEY.public)]
     with pytest.raises(ProofRejected):
         proved_entry(LEAF, proof(LEAF, KEY, "other.example.org"), trust(log_keys=keys), ORIGIN)
+
+
+SALT, RECORD = bytes(range(32)), '{"channel":"phone","tries":3}'
+EVIDENCE = evidence_digest(SALT, {"channel": "phone", "tries": 3}).hex()
+REVEALED = CHANGE(KEPT, request="ab" * 32)
+ANSWER = Answer("draw-1", "ab" * 32, 0, 7, "unreachable", EVIDENCE, 30)
+
+
+def behind(kind="bidding.draw.drawn", draw="draw-1", index=30):
+    return Proved(index, Entry(1, "a", kind, "", "c", "center", "", {"draw": draw}), "")
+
+
+def answer_differs(answer=ANSWER, where=None, record=RECORD):
+    with pytest.raises(RuleBroken, match="contributor.answer_safe") as refusal:
+        check_answer(REVEALED, answer, where or behind(), SALT.hex(), record)
+    return refusal.value.found["differs"]
+
+
+def test_an_answer_whose_record_is_the_evidence_may_be_vouched_for():
+    check_answer(REVEALED, ANSWER, behind(), SALT.hex(), RECORD)
+    check_answer(REVEALED, ANSWER, behind("bidding.draw.answered"), SALT.hex(), RECORD)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("draw or request", {"draw": "draw-2"}),
+        ("draw or request", {"request": "00" * 32}),
+        ("stratum", {"stratum": 1}),
+        ("stratum", {"stratum": -1}),
+        ("outcome", {"outcome": "seated"}),
+        ("previous", {"previous": 29}),
+        ("evidence", {"evidence": "00" * 32}),
+    ],
+)
+def test_an_answer_that_differs_is_not_vouched_for(name, change):
+    assert answer_differs(CHANGE(ANSWER, **change)) == [name]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        '{"channel":"phone","tries":4}',
+        '{"tries":3,"channel":"phone"}',
+        '{"channel":"phone", "tries":3}',
+        '{"channel":"phone","tries":3.0}',
+        '{"channel":"phone","tries":3,"tries":3}',
+        "no JSON",
+    ],
+)
+def test_a_record_in_other_words_or_another_form_is_no_evidence(record):
+    assert answer_differs(record=record) == ["evidence"]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [behind("bidding.draw.sealed"), behind("bidding.draw.identified"), behind(draw="draw-2")],
+)
+def test_an_answer_stands_behind_a_run_or_an_answer_of_its_own_draw(where):
+    assert answer_differs(where=where) == ["previous"]
+
+
+def test_behind_one_entry_one_answer_is_signed_ever_and_the_same_one_again():
+    book = Book("draw-1").signed(ANSWER, SALT.hex(), RECORD, KEY)
+    assert book.signed(ANSWER, SALT.hex(), RECORD, KEY) == book
+    for change in ({"outcome": "late"}, {"position": 8}, {"evidence": "00" * 32}):
+        with pytest.raises(RuleBroken, match="contributor.answer_vouched_once"):
+            book.signed(CHANGE(ANSWER, **change), SALT.hex(), RECORD, KEY)
+    further = book.signed(CHANGE(ANSWER, previous=31, position=8), SALT.hex(), RECORD, KEY)
+    assert [one.answer.previous for one in further.vouched] == [30, 31]
