@@ -18,6 +18,11 @@ from bidding.answer import facts as answer_facts
 from bidding.answer import http as answer_http
 from bidding.answer import rules as answer_rules
 from bidding.answer import tables as answer_tables
+from bidding.ceremony import coverage as ceremony_coverage
+from bidding.ceremony import facts as ceremony_facts
+from bidding.ceremony import http as ceremony_http
+from bidding.ceremony import rules as ceremony_rules
+from bidding.ceremony import tables as ceremony_tables
 from bidding.classification import coverage as classification_coverage
 from bidding.classification import facts as classification_facts
 from bidding.classification import http as classification_http
@@ -53,6 +58,11 @@ from bidding.draw_record import facts as draw_record_facts
 from bidding.draw_record import http as draw_record_http
 from bidding.draw_record import rules as draw_record_rules
 from bidding.draw_record import tables as draw_record_tables
+from bidding.draw_sheet import coverage as draw_sheet_coverage
+from bidding.draw_sheet import facts as draw_sheet_facts
+from bidding.draw_sheet import http as draw_sheet_http
+from bidding.draw_sheet import rules as draw_sheet_rules
+from bidding.draw_sheet import tables as draw_sheet_tables
 from bidding.duty import coverage as duty_coverage
 from bidding.duty import facts as duty_facts
 from bidding.duty import http as duty_http
@@ -85,6 +95,11 @@ from bidding.recusal import http as recusal_http
 from bidding.recusal import rules as recusal_rules
 from bidding.recusal import tables as recusal_tables
 from bidding.reply import http as reply_http
+from bidding.representative import coverage as representative_coverage
+from bidding.representative import facts as representative_facts
+from bidding.representative import http as representative_http
+from bidding.representative import rules as representative_rules
+from bidding.representative import tables as representative_tables
 from bidding.reveal import http as reveal_http
 from bidding.reveal import rules as reveal_rules
 from bidding.roster import coverage as roster_coverage
@@ -92,14 +107,34 @@ from bidding.roster import facts as roster_facts
 from bidding.roster import http as roster_http
 from bidding.roster import rules as roster_rules
 from bidding.roster import tables as roster_tables
+from bidding.sealed_list import coverage as sealed_list_coverage
+from bidding.sealed_list import facts as sealed_list_facts
+from bidding.sealed_list import http as sealed_list_http
+from bidding.sealed_list import rules as sealed_list_rules
+from bidding.sealed_list import tables as sealed_list_tables
 from bidding.sealing import coverage as sealing_coverage
 from bidding.sealing import tables as sealing_tables
 from bidding.sheet import rules as sheet_rules
+from bidding.sign_in import coverage as sign_in_coverage
+from bidding.sign_in import facts as sign_in_facts
+from bidding.sign_in import http as sign_in_http
+from bidding.sign_in import rules as sign_in_rules
+from bidding.sign_in import tables as sign_in_tables
 from bidding.simulation import rules as simulation_rules
 from bidding.supplement import rules as supplement_rules
+from bidding.suspension import coverage as suspension_coverage
+from bidding.suspension import facts as suspension_facts
+from bidding.suspension import http as suspension_http
+from bidding.suspension import rules as suspension_rules
+from bidding.suspension import tables as suspension_tables
 from bidding.terminal import coverage as terminal_coverage
 from bidding.terminal import http as terminal_http
 from bidding.terminal import rules as terminal_rules
+from bidding.venue import coverage as venue_coverage
+from bidding.venue import facts as venue_facts
+from bidding.venue import http as venue_http
+from bidding.venue import rules as venue_rules
+from bidding.venue import tables as venue_tables
 from bidding.walk import rules as walk_rules
 from oversight import configuration, database, wire
 from oversight.audit import coverage as audit_coverage
@@ -137,6 +172,7 @@ from oversight.ledger import rules as ledger_rules
 from oversight.ledger import tables as ledger_tables
 from oversight.ledger.coverage import Coverage, Replays
 from oversight.ledger.facts import Fact
+from oversight.paper import rules as paper_rules
 from oversight.policy import coverage as policy_coverage
 from oversight.policy import http as policy_http
 from oversight.policy import rules as policy_rules
@@ -184,6 +220,8 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     reveal_rules,
     terminal_rules,
     draw_record_rules,
+    paper_rules,
+    draw_sheet_rules,
     classification_rules,
     roster_rules,
     recusal_rules,
@@ -197,6 +235,12 @@ RULE_ROOMS: tuple[ModuleType, ...] = (
     gateway_rules,
     pacing_rules,
     contact_rules,
+    suspension_rules,
+    venue_rules,
+    representative_rules,
+    sign_in_rules,
+    sealed_list_rules,
+    ceremony_rules,
     reading_rules,
     simulation_rules,
     fairness_rules,
@@ -211,9 +255,16 @@ FACT_ROOMS: tuple[ModuleType, ...] = (
     committee_facts,
     draw_facts,
     draw_record_facts,
+    draw_sheet_facts,
     answer_facts,
     duty_facts,
     contact_facts,
+    suspension_facts,
+    venue_facts,
+    representative_facts,
+    sign_in_facts,
+    sealed_list_facts,
+    ceremony_facts,
     classification_facts,
     roster_facts,
     intake_facts,
@@ -231,10 +282,17 @@ TABLE_ROOMS: tuple[ModuleType, ...] = (
     sealing_tables,
     draw_tables,
     draw_record_tables,
+    draw_sheet_tables,
     answer_tables,
     duty_tables,
     gateway_tables,
     contact_tables,
+    suspension_tables,
+    venue_tables,
+    representative_tables,
+    sign_in_tables,
+    sealed_list_tables,
+    ceremony_tables,
     classification_tables,
     roster_tables,
     recusal_tables,
@@ -258,9 +316,16 @@ HTTP_ROOMS: tuple[ModuleType, ...] = (
     terminal_http,
     draw_end_http,
     draw_record_http,
+    draw_sheet_http,
     answer_http,
     duty_http,
     contact_http,
+    suspension_http,
+    venue_http,
+    representative_http,
+    sign_in_http,
+    sealed_list_http,
+    ceremony_http,
     reply_http,
     classification_http,
     roster_http,
@@ -284,10 +349,17 @@ COVERAGE_ROOMS: tuple[ModuleType, ...] = (
     terminal_coverage,
     draw_end_coverage,
     draw_record_coverage,
+    draw_sheet_coverage,
     answer_coverage,
     duty_coverage,
     gateway_coverage,
     contact_coverage,
+    suspension_coverage,
+    venue_coverage,
+    representative_coverage,
+    sign_in_coverage,
+    sealed_list_coverage,
+    ceremony_coverage,
     classification_coverage,
     roster_coverage,
     intake_coverage,

@@ -7,13 +7,16 @@ import click
 
 from api_spec import draw_laboratory
 from bidding.answer import console as answer
+from bidding.ceremony import console as ceremony
 from bidding.classification import console as classification
 from bidding.committee import console as committee
 from bidding.contact import console as contact
 from bidding.contributor import console as contributor
+from bidding.draw_sheet import console as draw_sheet
 from bidding.duty import console as duty
 from bidding.external_draw import console as external_draw
 from bidding.intake import console as intake
+from bidding.sign_in import console as sign_in
 from bidding.verdict import console as verdict
 from oversight.beacon import console as beacon
 from oversight.blind import console as blind
@@ -35,11 +38,14 @@ CONSOLES: tuple[click.Command, ...] = (
     *contributor.COMMANDS,
     *draw_laboratory.COMMANDS,
     *answer.COMMANDS,
+    *draw_sheet.COMMANDS,
     *duty.COMMANDS,
     *contact.COMMANDS,
     *classification.COMMANDS,
     *intake.COMMANDS,
     *external_draw.COMMANDS,
+    sign_in.sign_in,
+    ceremony.ceremony,
     *verdict.COMMANDS,
     *witness.COMMANDS,
     *mirror.COMMANDS,

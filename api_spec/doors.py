@@ -21,6 +21,7 @@ from oversight.authority.rules import Actor, require
 from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Occasion, Once, Replayed
 from oversight.identity import queries as identity
+from oversight.keys.directory import ring
 from oversight.wire import ACT_HEADER
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -133,30 +134,40 @@ async def provide_occasion(
     who = actor.person if isinstance(actor, Actor) else PUBLIC
     door = f"{request.method} {request.scope['path_template']}"
     tell = partial(request.scope["state"].__setitem__, ACT_STATE)
+    if "act_untold" in request.route_handler.opt:
+        tell = _to_nobody
     once = Once(who, door, idempotency_key, await request_digest(request), tell)
     return Occasion(clock=request.app.state.clock, once=once)
 
 
-async def request_digest(request: Request[Any, Any, Any]) -> bytes:
-    """Return the SHA-256 that tells one request from another: address and body.
+def _to_nobody(_: str) -> None:
+    """Tell nobody: an act leads to its entries, and these to the case."""
 
-    A JSON body counts by its value, so that a repetition may be spelled otherwise.
+
+async def request_digest(request: Request[Any, Any, Any]) -> bytes:
+    """Return the keyed digest that tells one request from another: address and body.
+
+    A JSON body counts by its value, so that a repetition may be spelled otherwise. The digest is
+    kept, and a body may hold little beside an identity number: without the key it could be found
+    by trying all of them.
     """
     body = await request.body()
     if body and is_json(request.headers.get("content-type", "")):
         body = msgspec.json.encode(read_json(body), order="sorted")
     address = request.scope["path"].encode() + b"?" + request.scope.get("query_string", b"")
-    return hashlib.sha256(hashlib.sha256(address).digest() + body).digest()
+    told = hashlib.sha256(hashlib.sha256(address).digest() + body)
+    return ring().blind.index("request", told.hexdigest())
 
 
 def replay(request: Request[Any, Any, Any], earlier: Replayed) -> Response[bytes]:
     """Repeat the answer that an earlier identical request had."""
     handler = request.route_handler
     status = handler.status_code if isinstance(handler, HTTPRouteHandler) else 200
+    act = {} if "act_untold" in handler.opt else {ACT_HEADER: earlier.act}
     return Response(
         earlier.answer,
         status_code=status,
-        headers={"Idempotent-Replay": "true", ACT_HEADER: earlier.act},
+        headers={"Idempotent-Replay": "true", **act},
         media_type="application/json",
     )
 

@@ -60,7 +60,7 @@ FORM_COMMITTEE = Permission(
 )
 READ_COMMITTEE = Permission(
     "bidding.committee.read",
-    frozenset(Post) - {Post.EXPERT},
+    frozenset(Post) - {Post.EXPERT, Post.SIGN_IN_CLERK},
     None,
     "查看评审机构",
     "Read how a body was formed",

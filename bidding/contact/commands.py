@@ -57,6 +57,7 @@ from bidding.pacing.rules import (
     missed_windows,
     pace_at,
 )
+from bidding.suspension.queries import check_running
 from oversight.act import Act, begin
 from oversight.ambient import fresh_bytes
 from oversight.authority.rules import Actor, Post, Role
@@ -84,8 +85,8 @@ async def open_contact(
     """Begin to invite everybody who holds a seat; replacements follow by themselves.
 
     Raises:
-        RuleBroken: DRAW_EXISTS; DRAW_STANDS; CONTACT_ONCE; REGION_KNOWN; EVALUATION_NOT_OVER;
-            NOT_TOO_EARLY; PRIOR_ENTRY_EFFECTIVE.
+        RuleBroken: DRAW_EXISTS; DRAW_STANDS; NOT_SUSPENDED; CONTACT_ONCE; REGION_KNOWN;
+            EVALUATION_NOT_OVER; NOT_TOO_EARLY; PRIOR_ENTRY_EFFECTIVE.
     """
     newest = await draws.newest_step(draw)
     await draws.in_effect(newest.act, newest.ordinal)
@@ -94,6 +95,7 @@ async def open_contact(
         async with begin(actor, OPEN_CONTACT, occasion) as act:
             found = await draws.case(draw, lock=True)
             _check_stands(found)
+            await check_running(found)
             if await queries.is_open(draw):
                 raise RuleBroken(CONTACT_ONCE, needed="nothing: invitations are open", draw=draw)
             missed = await _check_order(found, order, act.at)
@@ -162,12 +164,14 @@ async def invite(center: str, draw: str, occasion: Occasion) -> list[int]:
     """Invite the lines that took a seat meanwhile, or whose fate was refused; return them.
 
     Raises:
-        RuleBroken: CONTACT_OPEN; DRAW_STANDS; EVALUATION_NOT_OVER; DEED_DUE, when there is none.
+        RuleBroken: CONTACT_OPEN; NOT_SUSPENDED; DRAW_STANDS;
+            EVALUATION_NOT_OVER; DEED_DUE, when there is none.
     """
 
     async def attempt() -> list[int]:
         async with begin(the_clock(center), RING, occasion) as act:
             now = await queries.standing(draw, lock=True)
+            await check_running(now.found)
             _check_stands(now.found)
             check_not_over(act.at, now.terms.ends)
             if not now.to_invite():
@@ -212,12 +216,14 @@ async def go_on(center: str, draw: str, line: int, occasion: Occasion) -> Deed:
     """Do what is due for an open invitation: ring, end a lost try, or propose `unreachable`.
 
     Raises:
-        RuleBroken: CONTACT_OPEN; DRAW_STANDS; LINE_INVITED; EVALUATION_NOT_OVER; DEED_DUE.
+        RuleBroken: CONTACT_OPEN; NOT_SUSPENDED; DRAW_STANDS;
+            LINE_INVITED; EVALUATION_NOT_OVER; DEED_DUE.
     """
 
     async def attempt() -> Deed:
         async with begin(the_clock(center), RING, occasion) as act:
             now = await queries.standing(draw, lock=True)
+            await check_running(now.found)
             one = _awaited(now, line)
             check_not_over(act.at, now.terms.ends)
             following = one.next(now.figures)
@@ -241,12 +247,14 @@ async def propose_unreachable(
     """Propose `unreachable` by hand, as the clock does by itself once it is lawful.
 
     Raises:
-        RuleBroken: CONTACT_OPEN; DRAW_STANDS; LINE_INVITED; TRIES_USED_UP, with what is missing.
+        RuleBroken: CONTACT_OPEN; NOT_SUSPENDED; DRAW_STANDS;
+            LINE_INVITED; TRIES_USED_UP, with what is missing.
     """
 
     async def attempt() -> UnreachedReceipt:
         async with begin(actor, RING, occasion) as act:
             now = await queries.standing(draw, lock=True)
+            await check_running(now.found)
             one = _awaited(now, line)
             proposal = await _give_up(act, now, one)
             return act.answered(UnreachedReceipt(draw, line, proposal, act.id))

@@ -9,6 +9,7 @@ from bidding.contact.commands import go_on, invite
 from bidding.contact.rules import DEED_DUE, LINE_INVITED
 from bidding.gateway.commands import send_due
 from bidding.pacing.rules import Deed, due_now
+from bidding.suspension.queries import is_suspended
 from oversight.ambient import Clock, utc_now
 from oversight.errors import RuleBroken
 from oversight.idempotency.requests import Occasion
@@ -36,7 +37,7 @@ async def look_after(clock: Clock) -> None:
 
 async def _look_after_draw(draw: str, clock: Clock) -> None:
     now = await queries.standing(draw)
-    if clock() >= now.terms.ends:
+    if clock() >= now.terms.ends or await is_suspended(draw):
         return
     occasion = Occasion(clock)
     if now.to_invite():

@@ -20,6 +20,7 @@ from bidding.draw.tables import DrawClosing, DrawOpening
 from bidding.draw_end import queries
 from bidding.reveal.queries import complete_since
 from bidding.sealing.rules import openings_digest, statement_digest
+from bidding.suspension.queries import check_running
 from bidding.terminal.commands import write_result
 from oversight.act import Act
 from oversight.authority.rules import Actor, different_person
@@ -102,11 +103,12 @@ async def open_identities(actor: Actor, draw: str, occasion: Occasion) -> DrawRe
     """Open who holds a seat, to whom the edition allows; nothing was opened before.
 
     Raises:
-        RuleBroken: STEP_LAWFUL.
+        RuleBroken: STEP_LAWFUL, NOT_SUSPENDED.
     """
 
     async def deed(act: Act, found: Case, previous: int) -> DrawReceipt:
         state = advance(found.state, Step.IDENTIFY)
+        await check_running(found)
         opened = await queries.openings(found)
         digest = openings_digest(opened).hex()
         fact = Identified(draw=draw, previous=previous, openings=digest)

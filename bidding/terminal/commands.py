@@ -32,6 +32,7 @@ from bidding.sealing.commands import SealedRoster, keep_roster, seal_roster
 from bidding.sealing.rules import SALT_BYTES, SECRET_BYTES, excluded_digest, secret_digest
 from bidding.supplement import queries as supplements
 from bidding.supplement.rules import check_fills, check_needed
+from bidding.suspension.queries import check_running
 from bidding.terminal import queries
 from bidding.terminal.queries import Result
 from bidding.terminal.rules import (
@@ -72,13 +73,14 @@ async def seal_draw(actor: Actor, draw: str, order: SealOrder, occasion: Occasio
     """Fix rosters, contributors, keys and times; from here on nothing about the draw can change.
 
     Raises:
-        RuleBroken: STEP_LAWFUL, COMMITMENTS_COMPLETE, CONTRIBUTORS_ENOUGH, CONTRIBUTOR_KEY_GOOD,
-            VRF_KEY_PUBLISHED, VRF_KEY_SETTLED, REVEAL_TIME_AHEAD, ROSTER_LARGE_ENOUGH; for a
-            supplement SUPPLEMENT_NEEDED, SUPPLEMENT_FILLS.
+        RuleBroken: STEP_LAWFUL, NOT_SUSPENDED, COMMITMENTS_COMPLETE, CONTRIBUTORS_ENOUGH,
+            CONTRIBUTOR_KEY_GOOD, VRF_KEY_PUBLISHED, VRF_KEY_SETTLED, REVEAL_TIME_AHEAD,
+            ROSTER_LARGE_ENOUGH; for a supplement SUPPLEMENT_NEEDED, SUPPLEMENT_FILLS.
     """
 
     async def deed(act: Act, found: Case, previous: int) -> DrawReceipt:
         state = advance(found.state, Step.SEAL)
+        await check_running(found)
         await _check_still_needed(found)
         await _check_inputs(found)
         vrf_key = await _settled_vrf_key(act, found)

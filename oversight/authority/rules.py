@@ -48,6 +48,7 @@ class Post(StrEnum):
     DRAW_CONTRIBUTOR = "draw_contributor"  # commits and reveals for the party
     DRAW_SUPERVISOR = "draw_supervisor"  # voids, countersigns
     IDENTITY_OPENER = "identity_opener"
+    SIGN_IN_CLERK = "sign_in_clerk"  # checks identity cards at the door; sees no list
     ARCHIVE_READER = "archive_reader"
     AUDITOR = "auditor"
     EXPERT = "expert"

@@ -177,7 +177,10 @@ _CENTER = _EVERYWHERE | {
     Post.DRAW_OPERATOR,
     Post.DRAW_CONTRIBUTOR,
     Post.IDENTITY_OPENER,
+    Post.SIGN_IN_CLERK,
 }
+# The center of a guest site takes part as a department: its clerks sit at its door.
+_DEPARTMENT = _EVERYWHERE | {Post.DRAW_CONTRIBUTOR, Post.SIGN_IN_CLERK}
 _OF_ROLE = {
     Role.TRADING_CENTER: _CENTER,
     Role.TENDERER: _BUYER,
@@ -187,6 +190,7 @@ _OF_ROLE = {
     Role.PROCUREMENT_REGULATOR: _SUPERVISOR,
     Role.DISCIPLINE_INSPECTION: _READER,
     Role.AUDIT_OFFICE: _READER,
+    Role.DEPARTMENT: _DEPARTMENT,
     Role.EXPERT: frozenset({Post.EXPERT}),
     Role.PUBLIC: frozenset(),
 }
@@ -194,9 +198,9 @@ _OF_ROLE = {
 POSTS_OF_ROLE: Mapping[Role, frozenset[Post]] = MappingProxyType(
     {role: _OF_ROLE.get(role, _EVERYWHERE | {Post.DRAW_CONTRIBUTOR}) for role in Role}
 )
-# Whoever runs a draw sees no name, and whoever audits decides nothing.
+# Whoever runs a draw sees no name nor identity card, and whoever audits decides nothing.
 SEPARATE: frozenset[frozenset[Post]] = frozenset(
-    {frozenset({Post.DRAW_OPERATOR, Post.IDENTITY_OPENER})}
+    {frozenset({Post.DRAW_OPERATOR, post}) for post in (Post.IDENTITY_OPENER, Post.SIGN_IN_CLERK)}
     | {
         frozenset({Post.AUDITOR, post})
         for post in Post

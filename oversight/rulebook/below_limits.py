@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from oversight.rulebook.figures import Confidence, Edition, Figure, Regime
-from oversight.rulebook.protocol import CONTACT, DRAW
+from oversight.rulebook.protocol import CONTACT, DRAW, SIGN_IN
 
 _M, _D = Confidence.MEMORY, Confidence.DESIGN
 
@@ -26,6 +26,7 @@ L_2025 = Edition(
         {
             **DRAW,
             **CONTACT,
+            **SIGN_IN,
             "draw_identities": Figure("parties", "audience", _LOCAL, _D),
             "committee_size_min": Figure(3, "people", _LOCAL, _M),
             "committee_size_odd": Figure(True, "flag", _LOCAL, _M),
@@ -39,8 +40,8 @@ L_2025 = Edition(
                 3, "years", "design, as 采购法实施条例 9; no local text", _D
             ),
             "expert_term_years": Figure(None, "years", _LOCAL, _M),
-            "expert_draws_max": Figure(None, "draws", _LOCAL, _M),
-            "expert_draws_period_days": Figure(None, "days", _LOCAL, _M),
+            "expert_draws_max": Figure(3, "draws", _LOCAL, _M),
+            "expert_draws_period_days": Figure(30, "days", _LOCAL, _M),
         }
     ),
 )

@@ -32,6 +32,9 @@ DEMO = msgspec.structs.replace(
             "contact_window_minutes": Figure(2, "minutes to answer", _DEMO, _D),
             "contact_from_hour": Figure(0, "hour of the day, Asia/Shanghai", _DEMO, _D),
             "contact_to_hour": Figure(24, "hour of the day, Asia/Shanghai", _DEMO, _D),
+            "sign_in_opens_minutes": Figure(
+                20_160, "minutes before the evaluation begins", _DEMO, _D
+            ),
         }
     ),
 )

@@ -49,10 +49,7 @@ class Figure(msgspec.Struct, frozen=True):
 # credit files, and the review of qualifications. Until then they refuse nothing.
 AWAITED = frozenset(
     {
-        "committee_buyer_may_head",
         "expert_clean_years",
-        "expert_draws_max",
-        "expert_draws_period_days",
         "expert_term_years",
         "expert_title_min",
         "expert_title_without_years",
@@ -93,6 +90,19 @@ class ContactFigures(msgspec.Struct, frozen=True):
     window_workdays: int | None  # the same in working days
 
 
+class SignInFigures(msgspec.Struct, frozen=True):
+    """What an edition says about the door on the day of the evaluation, and the sealed list."""
+
+    opens_minutes: int  # before the evaluation begins
+    late_minutes: int  # after it begins; from then on an expert is late
+    absent_minutes: int  # after being late begins; from then on he is absent
+    arrival_minutes: int  # an expert invited on the day has from his invitation to the door
+    wrong_max: int  # wrong cards by one clerk within wrong_minutes, then the door rests
+    wrong_minutes: int
+    methods: tuple[str, ...]  # by which identity may be checked
+    list_readers: tuple[str, ...]  # posts that see the list once it is opened, beside the auditor
+
+
 class CommitteeFigures(msgspec.Struct, frozen=True):
     """What an edition says about the bodies that evaluate."""
 
@@ -117,7 +127,7 @@ class PoolFigures(msgspec.Struct, frozen=True):
     clean_years: int | None
     lookback_years: int  # former employers and ties that exclude
     term_years: int | None
-    draws_max: int | None  # in draws_period_days; None: no limit known
+    draws_max: int | None  # services in draws_period_days; None: no limit known
     draws_period_days: int | None
 
 
@@ -183,6 +193,20 @@ class Edition(msgspec.Struct, frozen=True):
             tells=self._texts("contact_tells"),
             window_hours=self._optional("draw_window_hours"),
             window_workdays=self._optional("draw_window_workdays"),
+        )
+
+    @property
+    def sign_in(self) -> SignInFigures:
+        """The figures of the door and of the sealed list."""
+        return SignInFigures(
+            opens_minutes=self._integer("sign_in_opens_minutes"),
+            late_minutes=self._integer("sign_in_late_minutes"),
+            absent_minutes=self._integer("sign_in_absent_minutes"),
+            arrival_minutes=self._integer("sign_in_arrival_minutes"),
+            wrong_max=self._integer("sign_in_wrong_max"),
+            wrong_minutes=self._integer("sign_in_wrong_minutes"),
+            methods=self._texts("sign_in_methods"),
+            list_readers=self._texts("sign_in_list_readers"),
         )
 
     @property

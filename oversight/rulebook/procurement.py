@@ -4,7 +4,7 @@ from datetime import date
 from types import MappingProxyType
 
 from oversight.rulebook.figures import Confidence, Edition, Figure, Regime
-from oversight.rulebook.protocol import CONTACT, DRAW
+from oversight.rulebook.protocol import CONTACT, DRAW, SIGN_IN
 
 _A, _M = Confidence.READ, Confidence.MEMORY
 
@@ -22,6 +22,7 @@ P_2025 = Edition(
         {
             **DRAW,
             **CONTACT,
+            **SIGN_IN,
             "draw_identities": Figure("public", "audience", "采购法实施条例 43; 87令 69", _A),
             "draw_window_workdays": Figure(
                 2, "working days before review", "财库〔2016〕198号 14", _M

@@ -39,3 +39,29 @@ CONTACT = {
         _D,
     ),
 }
+
+# The door on the day. What the provinces' systems do alike; no article counts the minutes.
+_DOOR = "design: no national text counts them; cf. 87令 47, 49"
+
+SIGN_IN = {
+    "sign_in_opens_minutes": Figure(90, "minutes before the evaluation begins", _DOOR, _D),
+    "sign_in_late_minutes": Figure(15, "minutes after the evaluation begins", _DOOR, _D),
+    "sign_in_absent_minutes": Figure(30, "minutes after being late begins", _DOOR, _D),
+    "sign_in_arrival_minutes": Figure(
+        120, "minutes from an invitation on the day to the door", _DOOR, _D
+    ),
+    "sign_in_wrong_max": Figure(5, "wrong cards by one clerk", _DOOR, _D),
+    "sign_in_wrong_minutes": Figure(15, "minutes in which they are counted", _DOOR, _D),
+    "sign_in_methods": Figure(
+        ("card-reader", "document-seen", "biometric"),
+        "ways to check identity",
+        "26令 7 (pools are to be able to take biometric identity); weaker checks are disclosed",
+        Confidence.COPY,
+    ),
+    "sign_in_list_readers": Figure(
+        ("draw_operator", "draw_supervisor"),
+        "posts that see an opened list, beside the auditor",
+        "design: whoever runs and watches the evaluation; cf. 招投标法 37, 87令 69 (kept secret)",
+        _D,
+    ),
+}

@@ -4,7 +4,7 @@ from datetime import date
 from types import MappingProxyType
 
 from oversight.rulebook.figures import Confidence, Edition, Figure, Regime
-from oversight.rulebook.protocol import CONTACT, DRAW
+from oversight.rulebook.protocol import CONTACT, DRAW, SIGN_IN
 
 _A, _B, _M, _D = Confidence.READ, Confidence.COPY, Confidence.MEMORY, Confidence.DESIGN
 _CHONGQING = "Chongqing"
@@ -23,6 +23,7 @@ T_2025 = Edition(
         {
             **DRAW,
             **CONTACT,
+            **SIGN_IN,
             "draw_identities": Figure(
                 "parties", "audience", "no national duty to publish; cf. 招投标法 37", _B
             ),

@@ -37,6 +37,10 @@ CHANGING = {
     "answer_secret": "is used",
     "wrong_secret": "is forgotten",
     "auditor_file_release": "is released",
+    "draw_suspension": "is resumed",
+    "representative": "is withdrawn",
+    "sign_in_visit": "ends",
+    "sealed_list": "is opened",
 }
 KEPT = sorted({table._meta.tablename for table in assembly.TABLES} - CHANGING.keys())
 

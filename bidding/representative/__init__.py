@@ -1,0 +1,1 @@
+"""Members whom the buyer sends: named with letter and declaration, their names sealed."""

@@ -1,0 +1,50 @@
+"""How the rows of representatives follow from entries."""
+
+from collections.abc import Mapping
+
+from bidding.representative.facts import Named, Withdrawn
+from bidding.representative.queries import name_context
+from bidding.representative.rules import NAMED, WITHDRAWN
+from bidding.representative.tables import Representative
+from oversight.ledger.coverage import (
+    NOT_TOLD,
+    Coverage,
+    Covered,
+    Replays,
+    Rows,
+    Said,
+    parts,
+    sealed,
+)
+
+_TOLD = ("id_index", "letter", "declaration", "person")
+
+COVERAGE: tuple[Coverage, ...] = (
+    Covered(
+        Representative,
+        key=("id",),
+        said=("draw", *_TOLD, "state", "act"),
+        opened={"sealed_name": sealed("sealed_name", name_context, "id", bytes.decode)},
+    ),
+)
+
+
+async def _named(said: Said, rows: Rows) -> None:
+    details = said.opened("details")
+    rows.put(
+        Representative,
+        (said.body["representative"],),
+        draw=said.body["draw"],
+        sealed_name=NOT_TOLD if details is NOT_TOLD else details["name"],
+        state=NAMED,
+        act=said.logged.act,
+        **parts(details, _TOLD),
+    )
+
+
+async def _withdrawn(said: Said, rows: Rows) -> None:
+    rows.change(Representative, (said.body["representative"],), state=WITHDRAWN)
+
+
+REPLAYS: Replays = {Named.kind: _named, Withdrawn.kind: _withdrawn}
+LEAVES_NO_ROW: Mapping[str, str] = {}

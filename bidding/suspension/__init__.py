@@ -1,0 +1,1 @@
+"""Suspension of a draw and its evaluation: cause, form, signers; and what rests meanwhile."""

@@ -1,0 +1,1 @@
+"""Where an evaluation takes place: home and guest sites, rooms, and which seat sits in which."""
