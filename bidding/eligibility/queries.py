@@ -22,7 +22,7 @@ from bidding.eligibility.rules import (
 )
 from bidding.recusal.rules import organisation_keys
 from bidding.roster.queries import region_bounds
-from bidding.roster.rules import Status
+from bidding.roster.rules import DECIDED_SUSPENSIONS, Status
 from oversight.database import chunks, reading, run
 from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
@@ -37,6 +37,12 @@ _MATCHING = (
     " WHERE s.code = {} AND s.expert > {} AND e.region >= {} AND e.region <= {}"
     " AND e.status IN ('admitted', 'suspended')"
     " ORDER BY s.expert LIMIT {}"
+)
+
+
+_BARRED = (
+    "SELECT e.id AS expert FROM expert e WHERE e.status = 'suspended' AND (SELECT c.reason"
+    " FROM standing_change c WHERE c.expert = e.id ORDER BY c.id DESC LIMIT 1) IN ({marks})"
 )
 
 
@@ -99,6 +105,15 @@ async def load(strata: Sequence[tuple[str, str]], conditions: Conditions) -> Loa
     async with reading():
         matching = [await _matching(specialty, region) for specialty, region in strata]
         return Loaded(tuple(strata), tuple(matching), await _hindrances(conditions))
+
+
+async def barred() -> frozenset[str]:
+    """Return the ids of experts under a bar in force: a decision against them, not their wish.
+
+    Every seal asks here, and nowhere else. The decisions that the pool itself keeps are its
+    suspensions for a cause; they last until the expert is resumed.
+    """
+    return frozenset(await _experts(_BARRED, sorted(DECIDED_SUSPENSIONS)))
 
 
 def judge(loaded: Loaded, conditions: Conditions) -> list[StratumPool]:

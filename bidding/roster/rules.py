@@ -131,6 +131,8 @@ REASONS: Final[Mapping[Step, frozenset[str]]] = MappingProxyType(
         Step.RETIRE: frozenset({"own-request", "age", "term-ended", "health", "deceased"}),
     }
 )  # fmt: skip
+# Suspensions that somebody decided against the expert.
+DECIDED_SUSPENSIONS: Final = frozenset({"investigation", "assessment-failed"})
 
 
 class Organisation(msgspec.Struct, frozen=True):

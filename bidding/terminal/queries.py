@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 
 import msgspec
@@ -10,8 +11,9 @@ from bidding.bundle.rules import Request
 from bidding.committee.queries import committee
 from bidding.draw import queries as draws
 from bidding.draw.rules import Case
-from bidding.eligibility.queries import EligibleExpert, Loaded, judge, load, with_names
+from bidding.eligibility.queries import EligibleExpert, Loaded, barred, judge, load, with_names
 from bidding.eligibility.rules import Conditions
+from bidding.frequency.queries import services
 from bidding.lottery.rules import Order, alpha_of, orders, seed_of, transcript
 from bidding.roster.rules import Organisation
 from bidding.sealing import queries as sealed
@@ -21,8 +23,7 @@ from bidding.supplement.rules import inherit
 from bidding.walk.rules import CapTally, Line, Walk, walk_digest
 from oversight.keys.directory import ring
 from oversight.keys.vrf import prove
-from oversight.rulebook.queries import editions_in_force
-from oversight.rulebook.rules import edition
+from oversight.rulebook.queries import edition_of_case
 from oversight.values.digests import unhex
 
 Attributes = dict[tuple[int, int], Mapping[str, object]]  # by stratum and position
@@ -78,19 +79,29 @@ def _candidate(one: EligibleExpert) -> Candidate:
 async def _conditions(case: Case) -> Conditions:
     """Return what the case asks of its experts, as it was ordered.
 
-    A draw ends under the edition that it began under, though that may be in force no more. How
-    often an expert may serve is a figure that no edition has yet.
+    A draw ends under the edition that it began under, though that may be in force no more.
     """
     said = await draws.conditions(case.id)
-    rulebook = editions_in_force().get(case.rulebook) or edition(case.rulebook)
+    rulebook = edition_of_case(case.rulebook)
     pool = rulebook.pool
+    limited = rulebook.hard("expert_draws_max") and pool.draws_period_days is not None
     return Conditions(
         on=said.on,
         organisations=frozenset(Organisation(one.name, one.uscc) for one in said.organisations),
         subjects=frozenset({case.subject, (await committee(case.subject)).tender}),
         lookback_years=pool.lookback_years,
         age_max=pool.age_below if rulebook.hard("expert_age_below") else None,
+        frequency_max=pool.draws_max if limited else None,
+        services=await _services(case, said.on, pool.draws_period_days) if limited else {},
+        barred=await barred(),
     )
+
+
+async def _services(case: Case, on: date, days: int | None) -> Mapping[str, int]:
+    """Return the services that count against an expert; the case's own draws do not."""
+    assert days is not None, "a limit has its period"
+    line = await supplements.lineage(case)
+    return await services(on, days, [case.id, *(one.id for one in line)])
 
 
 def alpha(case: Case, beacon: bytes | None) -> bytes:
@@ -197,6 +208,8 @@ async def paths_of(rosters: list[list[bytes]], lines: Sequence[Line]) -> list[li
     found: dict[tuple[int, int], list[bytes]] = {}
     for stratum, roster in enumerate(rosters):
         places = [line.position for line in lines if line.stratum == stratum]
+        if not places:  # no tree for nothing
+            continue
         paths = await asyncio.to_thread(roster_paths, roster, places)
         found |= {(stratum, position): path for position, path in paths.items()}
     return [found[line.stratum, line.position] for line in lines]

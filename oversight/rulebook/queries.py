@@ -42,6 +42,15 @@ def edition_in_force(name: str) -> Edition:
     return rules.edition(name, editions_in_force())
 
 
+def edition_of_case(name: str) -> Edition:
+    """Return the edition under which a case began, though it may be in force no more.
+
+    Raises:
+        RuleBroken: EDITION_KNOWN, where no edition has ever had the name.
+    """
+    return editions_in_force().get(name) or rules.edition(name)
+
+
 def calendar_in_force() -> Calendar:
     """Return the announced years, those of the settings' calendar file included.
 

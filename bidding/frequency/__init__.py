@@ -1,0 +1,1 @@
+"""How often experts served of late: counted from recorded draws, for the limits of editions."""
