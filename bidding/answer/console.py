@@ -33,7 +33,7 @@ def proposals(service: Remote, draw_id: str, waiting: bool) -> None:
 @draw.command("recuse")
 @click.argument("draw_id")
 @click.option("--line", type=int, required=True, help="Number of the line, from 0.")
-@click.option("--ground", type=click.Choice([*RecusalGround]), required=True)
+@click.option("--ground", type=click.Choice([one.value for one in RecusalGround]), required=True)
 @click.option("--note", default="", help="What it rests on: name documents, not people.")
 @remote
 def recuse(service: Remote, draw_id: str, line: int, ground: str, note: str) -> None:
