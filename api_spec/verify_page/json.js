@@ -162,6 +162,11 @@ export function canonText(value) {
   return `{${members.join(",")}}`;
 }
 
+/** A value for a sentence: a text as it is, everything else as JSON. */
+export function spelled(value) {
+  return typeof value === "string" ? value : canonText(value ?? null);
+}
+
 export function canon(value) {
   return utf8(canonText(value));
 }

@@ -5,7 +5,7 @@ import { labelled } from "./case.js";
 import { signatureHolds } from "./ed25519.js";
 import { found, need, say } from "./failures.js";
 import { isCode } from "./forms.js";
-import { wholeSeconds } from "./json.js";
+import { spelled, wholeSeconds } from "./json.js";
 import { needBase64 } from "./notes.js";
 import { APPLICANTS } from "./shapes.js";
 
@@ -27,7 +27,7 @@ export function answersStep(bench, attempt) {
 function answerDoubts(bench, attempt, entry) {
   const { countersigner, outcome, evidence, previous } = entry.body;
   const contributor = attempt.request.contributors.find(({ party }) => party === countersigner);
-  need(contributor !== undefined, "countersigner-unknown", entry.index, String(countersigner));
+  need(contributor !== undefined, "countersigner-unknown", entry.index, spelled(countersigner));
   const role = bench.trust.role(countersigner);
   need(!["center", ...APPLICANTS].includes(role), "countersigner-role", entry.index, role);
   need(isHex(evidence, 32), "no-hex", 32);

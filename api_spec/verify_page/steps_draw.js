@@ -3,7 +3,7 @@
 import { compareBytes, fromHex, toHex, utf8 } from "./bytes.js";
 import { labelled } from "./case.js";
 import { found, need, say } from "./failures.js";
-import { canonText } from "./json.js";
+import { canonText, spelled } from "./json.js";
 import { Shake256 } from "./keccak.js";
 import { isIncluded, label, leafHash } from "./trees.js";
 import { vrfOutput } from "./vrf.js";
@@ -148,7 +148,7 @@ class Replay {
     const { line, outcome } = entry.body;
     const exists = typeof line === "number" && line >= 0 && line < this.outcomes.length;
     need(exists, "answers-no-line", entry.index);
-    need(ANSWERS.includes(outcome), "answer-unknown", entry.index, String(outcome));
+    need(ANSWERS.includes(outcome), "answer-unknown", entry.index, spelled(outcome));
     const held = this.outcomes[line].length === 1 && this.outcomes[line][0] === "seated";
     need(held, "answers-no-seat", entry.index, line);
     this.outcomes[line].push(outcome);
