@@ -257,7 +257,8 @@ def _finish_operation(operation: dict[str, Any], method: str, handler: HTTPRoute
     headers = success.setdefault("headers", {})
     if method in WRITES:
         headers["Idempotent-Replay"] = REPLAY
-        headers[ACT_HEADER] = ACT
+        if "act_untold" not in handler.opt:
+            headers[ACT_HEADER] = ACT
         if "reads" in handler.opt:
             operation["requestBody"] = _file_body(handler.opt["reads"])
         operation.get("requestBody", {})["required"] = "requestBody" in operation

@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Annotated, Any
 
@@ -133,7 +133,7 @@ async def provide_occasion(
     actor = request.scope.get("user")
     who = actor.person if isinstance(actor, Actor) else PUBLIC
     door = f"{request.method} {request.scope['path_template']}"
-    tell = partial(request.scope["state"].__setitem__, ACT_STATE)
+    tell: Callable[[str], None] = partial(request.scope["state"].__setitem__, ACT_STATE)
     if "act_untold" in request.route_handler.opt:
         tell = _to_nobody
     once = Once(who, door, idempotency_key, await request_digest(request), tell)

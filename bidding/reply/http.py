@@ -1,4 +1,7 @@
-"""Public doors for experts, who hold a link or a code, and for the gateway, which signs."""
+"""Public doors for experts, who hold a link or a code, and for the gateway, which signs.
+
+No answer names its act: an act leads to its entries, and these to the committee and the tender.
+"""
 
 from typing import Annotated, Any
 
@@ -38,7 +41,7 @@ TAGS = ["contact"]
 
 @post(
     "/v1/answers/offers",
-    opt={"public": True},
+    opt={"public": True, "act_untold": True},
     operation_id="showOffer",
     summary="Show what a link or a code is for",
     tags=TAGS,
@@ -53,7 +56,7 @@ async def post_offer(
 
 @post(
     "/v1/answers",
-    opt={"public": True},
+    opt={"public": True, "act_untold": True},
     operation_id="answerInvitation",
     summary="Answer an invitation",
     tags=TAGS,
@@ -67,7 +70,7 @@ async def post_answer(
 
 @post(
     "/v1/gateway/reports",
-    opt={"public": True},
+    opt={"public": True, "act_untold": True},
     operation_id="reportMessage",
     summary="Report what became of a message",
     tags=TAGS,

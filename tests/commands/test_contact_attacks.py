@@ -191,6 +191,20 @@ async def test_whoever_guesses_codes_is_made_to_wait_and_nobody_else_is(house):
         await answer(Reply(WRONG, "accepted"), "203.0.113.9", house.occasion())
 
 
+async def test_an_answer_leads_nobody_to_the_case(house):
+    stage = await rung(house)
+    code = code_in(next(iter(stage.outbox().values())))
+    asking, body = Asking(house), {"secret": code, "answer": "accepted"}
+    offered = await asking.ask("POST", "/v1/answers/offers", {"secret": code})
+    first = await asking.ask("POST", "/v1/answers", body, key="the-experts-key")
+    again = await asking.ask("POST", "/v1/answers", body, key="the-experts-key")
+    assert (first.status_code, again.content) == (201, first.content)
+    for got in (offered, first, again):
+        assert "daylight-act" not in got.headers
+        for hidden in (stage.draw, stage.committee, "tender-1", *stage.ids.values()):
+            assert hidden not in got.text + str(got.headers)
+
+
 async def test_a_code_answers_once_however_often_and_fast_it_is_sent(house):
     stage = await rung(house)
     code = code_in(next(iter(stage.outbox().values())))
@@ -249,11 +263,13 @@ async def test_a_pressed_key_is_the_experts_answer_and_its_replay_is_nothing(hou
         "POST", "/v1/gateway/reports", content=body, headers=signed, key="the-gateways-key"
     )
     assert first.json()["answer"] == "declined"
+    assert "daylight-act" not in first.headers
     log = await house.log_rows()
     again = await asking.ask(
         "POST", "/v1/gateway/reports", content=body, headers=signed, key="the-gateways-key"
     )
     assert again.content == first.content
+    assert "daylight-act" not in again.headers
     replayed = await asking.ask("POST", "/v1/gateway/reports", content=body, headers=signed)
     assert replayed.status_code == 409
     assert replayed.json()["code"] == "contact.try_under_way"
