@@ -84,7 +84,8 @@ export const Fp2 = {
     for (const sign of [norm, P - norm]) {
       const real = Fp.root(((a[0] + sign) * half) % P);
       if (real === null) continue;
-      const candidate = real === 0n ? [0n, Fp.root(mod(-a[0])) ?? 0n] : [real, (a[1] * half * invert(real)) % P];
+      const candidate =
+        real === 0n ? [0n, Fp.root(mod(-a[0])) ?? 0n] : [real, (a[1] * half * invert(real)) % P];
       if (Fp2.equal(Fp2.multiply(candidate, candidate), a)) return candidate;
     }
     return null;

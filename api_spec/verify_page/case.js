@@ -8,7 +8,9 @@ export const KEY_KIND = "oversight.keys.published";
 export const DRAW_KIND = "bidding.draw.";
 
 /** Purposes whose rosters are public from the seal on: no multiple, no caps, nothing left closed. */
-export const OPEN_PURPOSES = ["tie-break", "parameter", "presentation-order", "host-site", "inspection-sample"];
+export const OPEN_PURPOSES = [
+  "tie-break", "parameter", "presentation-order", "host-site", "inspection-sample",
+];
 
 /** L(name, canon(value)). */
 export function labelled(name, value) {

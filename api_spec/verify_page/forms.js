@@ -41,7 +41,8 @@ export function hexOf(...lengths) {
 }
 
 export function base64Of(length, most = Infinity) {
-  return (value, where) => at(where, () => need(needBase64(value, length).length <= most, "base64-too-long", most));
+  return (value, where) =>
+    at(where, () => need(needBase64(value, length).length <= most, "base64-too-long", most));
 }
 
 export const orNull = (inner) => (value, where) => (value === null ? undefined : inner(value, where));

@@ -76,7 +76,8 @@ function open(bundleBytes, trustBytes, auditorBytes) {
       const step = { step: "shape", outcome: "failed", words: error.words, doubts: [] };
       return { report: { verdict: "failed", exit: EXIT.failed, steps: [step], notes: [], demo: false } };
     }
-    const cause = error instanceof Refused || error instanceof Unreadable ? error.words : say("not-carried-out", String(error));
+    const isKnown = error instanceof Refused || error instanceof Unreadable;
+    const cause = isKnown ? error.words : say("not-carried-out", String(error));
     const notes = [say("unusable-file", file, cause)];
     return { report: { verdict: "unusable", exit: EXIT.unusable, steps: [], notes, demo: false } };
   }

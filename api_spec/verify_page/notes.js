@@ -127,5 +127,6 @@ export function parseTlogProof(proof) {
   if (lines.length > 0 && lines[0].startsWith("extra ")) needBase64(lines.shift().slice(6));
   const match = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? "");
   need(match !== null, "no-tlog-index");
-  return { index: BigInt(match[1]), path: lines.map((line) => needBase64(line, 32)), note: proof.slice(cut + 2) };
+  const path = lines.map((line) => needBase64(line, 32));
+  return { index: BigInt(match[1]), path, note: proof.slice(cut + 2) };
 }

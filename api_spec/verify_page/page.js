@@ -25,14 +25,19 @@ function show() {
   const { language } = state;
   document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
   document.title = `${text("title", language)} · daylight/draw/v1`;
-  for (const node of document.querySelectorAll("[data-text]")) node.textContent = text(node.dataset.text, language);
-  for (const code of LANGUAGES) byId(`language-${code}`).setAttribute("aria-pressed", String(code === language));
-  for (const file of FILES) {
-    const given = state.files[file];
-    byId(`${file}-name`).textContent =
-      given === null ? text("none-chosen", language) : `${given.name} — ${text("bytes", language, given.size)}`;
+  for (const node of document.querySelectorAll("[data-text]")) {
+    node.textContent = text(node.dataset.text, language);
   }
+  for (const code of LANGUAGES) {
+    byId(`language-${code}`).setAttribute("aria-pressed", String(code === language));
+  }
+  for (const file of FILES) byId(`${file}-name`).textContent = fileName(state.files[file], language);
   showRun();
+}
+
+function fileName(given, language) {
+  if (given === null) return text("none-chosen", language);
+  return `${given.name} — ${text("bytes", language, given.size)}`;
 }
 
 function showRun() {
@@ -179,7 +184,8 @@ function hear(message) {
   if (message.result) state.steps.push(message.result);
   if (message.begins) setStatus("running", message.begins);
   if (!message.report) return;
-  Object.assign(state, { report: message.report, steps: message.report.steps, checkedAt: new Date().toISOString() });
+  const { report } = message;
+  Object.assign(state, { report, steps: report.steps, checkedAt: new Date().toISOString() });
   stop(null);
   byId("verdict").focus();
 }

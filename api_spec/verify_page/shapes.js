@@ -54,7 +54,8 @@ const anOpening = recordOf({ commitment: hexOf(32), identity: aPart, attributes:
 
 /** How far an attempt got; the last one's fields stand in the bundle itself. */
 const progress = {
-  request: aRequest, reveals: listOf(aReveal), beacon: orNull(aBeacon), vrf: orNull(aVrf), walk: listOf(aLine),
+  request: aRequest, reveals: listOf(aReveal), beacon: orNull(aBeacon), vrf: orNull(aVrf),
+  walk: listOf(aLine),
 };
 const closedBeforeSeal = recordOf({
   draw: aText, request: exactly(null), reveals: emptyList, beacon: exactly(null), vrf: exactly(null),

@@ -32,7 +32,8 @@ function answerDoubts(bench, attempt, entry) {
   need(!["center", ...APPLICANTS].includes(role), "countersigner-role", entry.index, role);
   need(isHex(evidence, 32), "no-hex", 32);
   const { stratum, position } = attempt.part.walk[entry.body.line];
-  const statement = { draw: attempt.draw, request: attempt.digest, stratum, position, outcome, evidence, previous };
+  const { draw, digest: request } = attempt;
+  const statement = { draw, request, stratum, position, outcome, evidence, previous };
   const signature = needBase64(entry.body.signature, 64);
   const holds = signatureHolds(fromBase64(contributor.key), signature, labelled("answer", statement));
   need(holds, "countersignature", entry.index);

@@ -101,18 +101,20 @@ function needCommit(attempt, { party, key, commitment }, entry) {
 export function revealsStep(bench, attempt) {
   const { contributors } = attempt.request;
   const { reveals } = attempt.part;
-  const inOrder = reveals.length === contributors.length && reveals.every((r, i) => r.party === contributors[i].party);
-  need(inOrder, "reveals-order");
+  const inOrder = reveals.every((reveal, i) => reveal.party === contributors[i]?.party);
+  need(inOrder && reveals.length === contributors.length, "reveals-order");
   const entries = attempt.all("revealed");
   const logged = byParty(entries);
   const parties = contributors.map((contributor) => contributor.party);
-  const byContributors = logged.size === entries.length && [...logged.keys()].every((p) => parties.includes(p));
-  need(byContributors, "revealed-by-other");
+  const byContributors = [...logged.keys()].every((party) => parties.includes(party));
+  need(byContributors && logged.size === entries.length, "revealed-by-other");
   contributors.forEach((contributor, i) => {
     needReveal(bench, attempt, contributor, reveals[i], logged.get(contributor.party));
   });
   const { missing } = attempt;
-  if (missing.length > 0 && attempt.one("drawn")) needMissingAllowed(bench, attempt, logged.size, parties.length);
+  if (missing.length > 0 && attempt.one("drawn")) {
+    needMissingAllowed(bench, attempt, logged.size, parties.length);
+  }
   const opened = reveals.length - missing.length;
   if (missing.length === 0) return found(say("reveals", opened, reveals.length));
   return found(say("reveals-missing", opened, reveals.length, missing.join(", ")));
