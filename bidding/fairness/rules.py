@@ -348,8 +348,8 @@ def _won(draw: Drawn, winners: Winners) -> frozenset[str]:
 def _excess(
     subject: str, found: int, population: int, marked: int, taken: int
 ) -> Iterator[Finding]:
-    """Yield the finding of a hypergeometric upper tail; nothing where nothing could be found."""
-    if marked and taken and (marked < population or taken < population):
+    """Yield the finding of a hypergeometric upper tail; nothing where nobody could be compared."""
+    if 0 < marked < population and 0 < taken < population:
         chance = float(hypergeometric_upper(found, population, marked, taken))
         yield Finding(subject, found, marked * taken / population, chance)
 

@@ -115,7 +115,8 @@ class Order:
         if len(chosen) < min(count, self.size):
             chosen = np.arange(self.size)
         high, low = words[chosen, 0].astype(np.uint64), words[chosen, 1].astype(np.uint64)
-        return [int(at) for at in chosen[np.lexsort((chosen, low, high))]]
+        first: list[int] = chosen[np.lexsort((chosen, low, high))].tolist()
+        return first
 
 
 def _ceiling(count: int, size: int) -> int:
