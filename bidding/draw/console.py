@@ -52,6 +52,8 @@ def read_cap(text: str) -> tuple[str, int]:
 @click.option("--cap", "caps", multiple=True, help="employer=1; by default the edition's.")
 @click.option("--recuse", multiple=True, help="Credit code or name of an organisation.")
 @click.option("--of", "of", help="Id of the exhausted draw that this one supplements.")
+@click.option("--region-reason", help="Why a region is narrow, as site-visit or site-visit=TEXT.")
+@click.option("--early-reason", help="Why it is early, as preparation or preparation=TEXT.")
 @remote
 def order(
     service: Remote,
@@ -64,6 +66,8 @@ def order(
     caps: tuple[str, ...],
     recuse: tuple[str, ...],
     of: str | None,
+    region_reason: str | None,
+    early_reason: str | None,
 ) -> None:
     """Order the draw of COMMITTEE."""
     body: dict[str, Any] = {
@@ -73,10 +77,20 @@ def order(
         "evaluation_day": day,
         "recused": [_organisation(text) for text in recuse],
         "of": of,
+        "region_reason": _reason(region_reason),
+        "early_reason": _reason(early_reason),
     }
     if caps:
         body["caps"] = dict(read_cap(text) for text in caps)
     _done(service, service.post("/v1/draws", body))
+
+
+def _reason(given: str | None) -> dict[str, str] | None:
+    """Read "site-visit" or "site-visit=The bridge must be seen."."""
+    if given is None:
+        return None
+    code, _, text = given.partition("=")
+    return {"code": code, "text": text}
 
 
 def _organisation(text: str) -> dict[str, str]:

@@ -45,11 +45,20 @@ class Recused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("an organisation has a credit code or a name")
 
 
-class CaseConditions(msgspec.Struct, frozen=True):
-    """What an order asks of experts beside specialty and region; kept encrypted."""
+class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why an order departs from what the edition takes for usual."""
+
+    code: Code
+    text: Annotated[str, Meta(max_length=STATEMENT_MAX, description="In words.")] = ""
+
+
+class CaseConditions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an order asks of experts beside specialty and region, and why; kept encrypted."""
 
     on: date  # day of the evaluation
     organisations: list[Recused]
+    region_reason: Reason | None = None
+    early_reason: Reason | None = None
 
 
 class DrawOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -88,6 +97,20 @@ class DrawOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
             description="Buyer, agent and bidders. Stored encrypted, logged as a commitment.",
         ),
     ] = []
+    region_reason: Annotated[
+        Reason | None,
+        Meta(
+            description="Why a stratum's region is narrower than the edition's usual one: "
+            "local-conditions, site-visit or urgent. Logged as a commitment."
+        ),
+    ] = None
+    early_reason: Annotated[
+        Reason | None,
+        Meta(
+            description="Why it is ordered earlier than the edition's window before the "
+            "evaluation: remote-evaluation, holidays or preparation. Logged as a commitment."
+        ),
+    ] = None
 
 
 class Commitment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,6 +175,7 @@ class DrawReceipt(msgspec.Struct, frozen=True):
     step: str  # last part of the entry's kind
     act: str
     at: str
+    advice: list[str] = []  # figures missed that do not refuse: unconfirmed or local
 
 
 class StepView(msgspec.Struct, frozen=True):

@@ -27,16 +27,19 @@ from bidding.draw.rules import (
     check_strata,
     next_attempt,
 )
-from bidding.draw.schema import CaseConditions, DrawOrder, DrawReceipt
+from bidding.draw.schema import CaseConditions, DrawOrder, DrawReceipt, Reason
 from bidding.draw.tables import Draw, DrawContributor
 from bidding.draw_order.rules import (
     COMMITTEE_CURRENT,
+    Window,
     caps_of,
     check_applicant,
     check_day,
     check_keys,
     check_own_committee,
+    check_regions,
     check_seats,
+    check_window,
 )
 from bidding.eligibility.rules import stratum_id
 from bidding.supplement import queries as supplements
@@ -49,6 +52,7 @@ from oversight.idempotency.requests import Occasion
 from oversight.identity import queries as identity
 from oversight.keys.directory import ring
 from oversight.rulebook.figures import Edition
+from oversight.rulebook.queries import calendar_in_force, edition_of_case
 from oversight.rulebook.rules import edition
 
 PURPOSE = "evaluation-committee"
@@ -70,8 +74,8 @@ async def order_draw(actor: Actor, order: DrawOrder, occasion: Occasion) -> Draw
             SPECIALTY_KNOWN, REGION_KNOWN, SEATS_FIT, CAPS_POSSIBLE, CAPS_LAWFUL,
             APPLICANT_ITSELF, EVALUATION_AHEAD, CONTRIBUTORS_KNOWN, CONTRIBUTORS_ENOUGH,
             ROLES_CONTRIBUTE, CONTRIBUTORS_KEPT, ATTEMPT_BEFORE_CLOSED, ATTEMPTS_LIMITED,
-            PRIOR_ENTRY_EFFECTIVE; and for a supplement DRAW_EXISTS, SUPPLEMENT_FITS,
-            SUPPLEMENT_NEEDED, SUPPLEMENT_WIDER.
+            PRIOR_ENTRY_EFFECTIVE, REGION_REASONED, WINDOW_REASONED, REASON_KNOWN; and for a
+            supplement DRAW_EXISTS, SUPPLEMENT_FITS, SUPPLEMENT_NEEDED, SUPPLEMENT_WIDER.
     """
     require(actor, ORDER_DRAW)
 
@@ -86,7 +90,9 @@ async def order_draw(actor: Actor, order: DrawOrder, occasion: Occasion) -> Draw
             if await _before(committee.id, order.of) != before:
                 raise RuleBroken(WRITES_DO_NOT_COLLIDE, needed="trying again")
             ordered = await _decide(act, order, committee, before)
-            return act.answered(await _order(act, ordered, order, previous))
+            advice = _advice(act, order, committee)
+            made = await _order(act, ordered, order, previous)
+            return act.answered(msgspec.structs.replace(made, advice=advice))
 
     return await retried(attempt)
 
@@ -155,6 +161,19 @@ async def _decide(act: Act, order: DrawOrder, committee: CommitteeView, before: 
     )
 
 
+def _advice(act: Act, order: DrawOrder, committee: CommitteeView) -> list[str]:
+    """Return the soft figures that the order misses without a reason; refuse a missed hard one."""
+    rulebook = edition_of_case(committee.rulebook)
+    regions = [one.region for one in order.strata]
+    region = check_regions(regions, rulebook, _code(order.region_reason))
+    days = Window(act.at, order.evaluation_day, committee.body, calendar_in_force())
+    return region + check_window(days, rulebook, _code(order.early_reason))
+
+
+def _code(reason: Reason | None) -> str | None:
+    return reason.code if reason is not None else None
+
+
 async def _check_codes(order: DrawOrder) -> None:
     """Refuse codes that nobody can be drawn for: an attempt sealed in vain is one of few."""
     places = [(one.specialty, one.region) for one in order.strata]
@@ -191,7 +210,9 @@ async def _order(act: Act, ordered: Case, order: DrawOrder, previous: int | None
 
 
 async def _write(act: Act, ordered: Case, order: DrawOrder) -> None:
-    conditions = CaseConditions(order.evaluation_day, order.recused)
+    conditions = CaseConditions(
+        order.evaluation_day, order.recused, order.region_reason, order.early_reason
+    )
     await Draw.insert(
         Draw(
             id=ordered.id,

@@ -60,7 +60,8 @@ def _strata(terms: Mapping[str, Any]) -> object:
 
 
 def _conditions(terms: Mapping[str, Any]) -> object:
-    return {"on": terms["evaluation_day"], "organisations": terms["recused"]}
+    reasons = {name: terms[name] for name in ("region_reason", "early_reason") if terms.get(name)}
+    return {"on": terms["evaluation_day"], "organisations": terms["recused"], **reasons}
 
 
 REPLAYS: Replays = {Ordered.kind: _ordered}

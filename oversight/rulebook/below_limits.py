@@ -27,6 +27,9 @@ L_2025 = Edition(
             **DRAW,
             **CONTACT,
             **SIGN_IN,
+            "draw_region_digits": Figure(
+                None, "digits of GB/T 2260 that a stratum fixes without a reason", _LOCAL, _M
+            ),
             "draw_identities": Figure("parties", "audience", _LOCAL, _D),
             "committee_size_min": Figure(3, "people", _LOCAL, _M),
             "committee_size_odd": Figure(True, "flag", _LOCAL, _M),

@@ -27,6 +27,12 @@ DEMO = msgspec.structs.replace(
             **T_2025.figures,
             "draw_vrf_lead_hours": Figure(0, "hours", _DEMO, _D),
             "draw_round_lead_minutes": Figure(1, "minutes", _DEMO, _D),
+            "draw_region_digits": Figure(
+                None,
+                "digits of GB/T 2260 that a stratum fixes without a reason",
+                _DEMO,
+                Confidence.MEMORY,
+            ),
             "draw_reveal_minutes": Figure(10, "minutes", _DEMO, _D),
             "contact_pause_minutes": Figure(1, "minutes between tries", _DEMO, _D),
             "contact_window_minutes": Figure(2, "minutes to answer", _DEMO, _D),

@@ -71,6 +71,7 @@ class DrawFigures(msgspec.Struct, frozen=True):
     reveal_minutes: int  # from the seal to reveal_by, unless the order says otherwise
     identities: str  # to whom they are opened: "public", "parties" or "auditor"
     employer_cap: int | None  # seats for one employer over all strata, at most
+    region_digits: int | None  # of a region's code that a stratum may fix without a reason
     demo: bool  # true: never for a real case
 
 
@@ -175,6 +176,7 @@ class Edition(msgspec.Struct, frozen=True):
             reveal_minutes=self._integer("draw_reveal_minutes"),
             identities=self._text("draw_identities"),
             employer_cap=self._optional("draw_employer_cap"),
+            region_digits=self._optional("draw_region_digits"),
             demo=self.demo,
         )
 

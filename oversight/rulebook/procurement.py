@@ -6,7 +6,7 @@ from types import MappingProxyType
 from oversight.rulebook.figures import Confidence, Edition, Figure, Regime
 from oversight.rulebook.protocol import CONTACT, DRAW, SIGN_IN
 
-_A, _M = Confidence.READ, Confidence.MEMORY
+_A, _M, _D = Confidence.READ, Confidence.MEMORY, Confidence.DESIGN
 
 _OPEN = "财库〔2016〕198号: no figure known"
 
@@ -23,6 +23,12 @@ P_2025 = Edition(
             **DRAW,
             **CONTACT,
             **SIGN_IN,
+            "draw_region_digits": Figure(
+                2,
+                "digits of GB/T 2260 that a stratum fixes without a reason",
+                "design: pools are provincial, drawn from at random (政府采购法实施条例 39)",
+                _D,
+            ),
             "draw_identities": Figure("public", "audience", "采购法实施条例 43; 87令 69", _A),
             "draw_window_workdays": Figure(
                 2, "working days before review", "财库〔2016〕198号 14", _M

@@ -24,6 +24,12 @@ T_2025 = Edition(
             **DRAW,
             **CONTACT,
             **SIGN_IN,
+            "draw_region_digits": Figure(
+                2,
+                "digits of GB/T 2260 that a stratum fixes without a reason",
+                "design: pools are provincial, drawn from at random (招投标法实施条例 45, 46)",
+                _D,
+            ),
             "draw_identities": Figure(
                 "parties", "audience", "no national duty to publish; cf. 招投标法 37", _B
             ),

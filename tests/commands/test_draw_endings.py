@@ -9,7 +9,7 @@ import pytest
 from draw_stage import BRIDGES, ROADS, Stage
 
 from bidding.draw import queries as draws
-from bidding.draw.schema import StratumOrder
+from bidding.draw.schema import Reason, StratumOrder
 from bidding.draw_end.commands import close_draw, open_identities
 from bidding.draw_end.queries import public_openings
 from bidding.draw_record import queries as record
@@ -250,7 +250,7 @@ async def test_nothing_personal_or_secret_is_on_the_log_or_in_the_clear(stage):
 async def test_under_the_procurement_law_a_day_passes_first_and_names_are_public_in_the_end(house):
     stage = await Stage(house).set_up(editions=("demo", "P-2025"))
     await stage.form(tender="t-p", rulebook="P-2025")
-    await stage.until("committed")
+    await stage.until("committed", region_reason=Reason("local-conditions"))
     with pytest.raises(RuleBroken, match="draw.vrf_key_settled"):
         await stage.seal()
     stage.house.pass_time(hours=24)
