@@ -80,6 +80,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     request_bytes_max: Count = 1 << 20
     import_bytes_max: Count = 1 << 26
     token_days: Count = 90
+    font_dir: str = ""
+    public_url: str = ""
     gateway: str = ""
     gateway_key: str = ""
     answer_url: str = ""
@@ -93,6 +95,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         if not self.dsn:
             file = Path(self.data_dir, "daylight.sqlite3")
             msgspec.structs.force_setattr(self, "dsn", f"sqlite:///{file}")
+        if not self.public_url:
+            host = f"https://{self.origin.partition('/')[0]}"
+            msgspec.structs.force_setattr(self, "public_url", host)
         if not self.gateway:
             outbox = Path(self.data_dir, "outbox")
             msgspec.structs.force_setattr(self, "gateway", f"file:{outbox}")
@@ -142,6 +147,10 @@ DOCS: Mapping[str, str] = MappingProxyType(
         "database_connections_max": "Connections to PostgreSQL of one process, at most.",
         "request_bytes_max": "Size of a request body, at most.",
         "import_bytes_max": "Size of an imported file of experts, at most.",
+        "font_dir": "Directory of further fonts for printed pages, for characters that the "
+        "project's own font lacks; empty: none.",
+        "public_url": "Address at which the public reaches this service: printed pages lead there; "
+        "by default https:// and the host in `origin`.",
         "token_days": "Days for which a new API token is valid unless said otherwise.",
         "gateway": "Where invitations are handed over: `file:directory`, a message a file, or the "
         "https address of a machine that rings and writes; by default `outbox` in data_dir. "

@@ -108,6 +108,14 @@ class Remote:
         """
         return _content(self._asked("GET", path, query))
 
+    def file(self, path: str) -> bytes:
+        """Return the bytes of a file.
+
+        Raises:
+            Refused, Unreachable.
+        """
+        return self._asked("GET", path, {}).content
+
     def items(self, path: str, **query: object) -> Iterator[Any]:
         """Yield the items of a list, page after page."""
         cursor = ""
