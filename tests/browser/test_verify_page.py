@@ -334,3 +334,5 @@ def test_on_paper_the_report_stands_alone(opened):
     assert not opened.page.is_visible("#language-zh")
     assert opened.page.is_visible("#verdict")
     assert opened.page.is_visible("#digests")
+    colour = "getComputedStyle(document.getElementById('verdict')).backgroundColor"
+    assert opened.page.evaluate(colour) == "rgb(255, 255, 255)"
