@@ -7,21 +7,28 @@ nothing else is missing, so that whoever adds a kind adds it here.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+import msgspec
 from contact_stage import tell_contact
+from cosigned import Cosigned
 from draw_stage import Stage
 from draw_story import CHAIN, ROUND, ROUND_SIGNATURE
+from own_chain import CHAIN as OWN_CHAIN
+from own_chain import chains_file
 from pool import KEEPER, REVIEWER, csv_file, people
 
 from api_spec import assembly
 from bidding.classification.commands import import_list
 from bidding.classification.rules import Kind
 from bidding.classification.schema import ListImport
+from bidding.draw.schema import BreachOrder
 from bidding.draw_record.commands import release_auditor_file, request_auditor_file
 from bidding.draw_record.schema import AuditorFileOrder
 from bidding.duty.commands import cancel_shift, hand_over, plan_shift
 from bidding.duty.schema import ShiftForm
+from bidding.draw_sheet.commands import print_sheet
+from bidding.draw_sheet.schema import SheetOrder
 from bidding.external_draw.commands import record_external_draw
 from bidding.external_draw.schema import CallForm, DocumentForm, ExternalDrawForm
 from bidding.intake.commands import import_experts
@@ -29,6 +36,7 @@ from bidding.reading.commands import digest_readings, show_expert
 from bidding.reading.schema import Showing
 from bidding.recusal.commands import declare_absence, declare_recusal, lift
 from bidding.recusal.schema import AbsenceForm, RecusalForm
+from bidding.reveal.commands import name_breach
 from bidding.roster.commands import (
     admit_experts,
     change_employer,
@@ -51,6 +59,7 @@ from oversight.authority.rules import Actor, Permission, Post, Role
 from oversight.beacon.commands import bring_round
 from oversight.beacon.schema import RoundOrder
 from oversight.blind.commands import close_uncounted, log_blind, open_uncounted, receive
+from oversight.configuration import use_settings
 from oversight.custody.commands import erase, publish_key, retire_key
 from oversight.database import run, writing
 from oversight.identity import commands as identity
@@ -86,10 +95,12 @@ async def everything(house, directory):
     await _uncounted(stage)
     carried = RoundOrder(ROUND, CHAIN, ROUND_SIGNATURE)
     await bring_round(stage.operator, carried, house.occasion())
+    await _witnessed(stage)
+    await _silenced(stage, directory)
     await import_list(
         KEEPER, ListImport(Kind.NDRC, "every-kind", "a test", CODES), house.occasion()
     )
-    await _witnessed(stage)
+    await Cosigned(house).settle()
     admin = stage.actor(Role.TRADING_CENTER, Post.ADMINISTRATOR, person=9)
     await identity.register_party(admin, Role.FIRM, "late", "", house.occasion())  # not settled
     return stage
@@ -203,6 +214,7 @@ async def _draws(stage, directory):
     await stage.run()
     await _answers(stage)
     await stage.open()
+    await print_sheet(stage.tenderer, stage.draw, SheetOrder("remarks"), occasion())
     await stage.form(tender="tender-2", lots=["1", "2"])
     await (await stage.until("ordered")).lapse()
     await tell_contact(await stage.until("drawn"))
@@ -320,3 +332,21 @@ async def _witnessed(stage):
     seconds = int(stage.house.now.timestamp())
     line = cosign_ed25519(text, witness.name, signer, seconds)
     await store_cosignature(point, witness, line)
+
+
+async def _silenced(stage, directory):
+    """A draw that waits for a round, and a contributor that is named for its silence."""
+    house = stage.house
+    bound = {"beacon_chain": OWN_CHAIN.hash, "beacon_chains_file": chains_file(directory)}
+    use_settings(msgspec.structs.replace(house.settings, **bound))
+    stage.house = Cosigned(house)
+    await stage.house.settle()
+    await stage.form(tender="tender-of-a-silent-one")
+    await stage.until("sealed", evaluation_day=house.now.date() + timedelta(days=7))
+    await stage.reveal(Role.TENDERER)
+    house.pass_time(minutes=10, seconds=1)
+    silent = BreachOrder(stage.ids[Role.ADMINISTRATIVE_SUPERVISOR])
+    await name_breach(stage.operator, stage.draw, silent, house.occasion())
+    await stage.house.settle()
+    stage.house = house
+    use_settings(house.settings)

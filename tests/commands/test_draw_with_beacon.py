@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from cosigned import COSIGNER, Cosigned
 from draw_stage import Stage
 from own_chain import CHAIN, chains_file, relay, relayed, signed
 from published import BOOK
@@ -22,46 +23,14 @@ from oversight.beacon.rules import round_second
 from oversight.beacon.schema import RoundOrder
 from oversight.configuration import use_settings
 from oversight.errors import RuleBroken
-from oversight.keys.signing import SigningKey
-from oversight.ledger.checkpoint import Checkpoint
-from oversight.ledger.cosignatures import cosign_ed25519
 from oversight.ledger.effect import seen_before
-from oversight.ledger.notes import COSIGNATURE_ED25519, ED25519, VerifierKey, make_vkey
+from oversight.ledger.notes import ED25519, VerifierKey, make_vkey
 from oversight.ledger.terms import terms
 from oversight.policy.commands import adopt_policy
 from oversight.public_audit.engine import Trust, audit_log
-from oversight.publication.collecting import store_cosignature
 from oversight.publication.source import open_source
-from oversight.values.digests import sha256
 
-WITNESS = SigningKey(sha256(b"a witness of reveals"))
-COSIGNER = VerifierKey("witness.example", COSIGNATURE_ED25519, WITNESS.public)
 SUPERVISOR, TENDERER = Role.ADMINISTRATIVE_SUPERVISOR, Role.TENDERER
-
-
-class Witnessed:
-    """A house whose checkpoints a witness cosigns as they come, while it is awake."""
-
-    def __init__(self, house):
-        self._house, self.awake = house, True
-
-    def __getattr__(self, name):
-        return getattr(self._house, name)
-
-    def __setattr__(self, name, value):
-        if name in {"_house", "awake"}:
-            object.__setattr__(self, name, value)
-        else:
-            setattr(self._house, name, value)
-
-    async def settle(self):
-        point = await self._house.settle()
-        if self.awake:
-            text = Checkpoint(terms().origin, point.size, point.root).text()
-            seconds = int(self._house.now.timestamp())
-            line = cosign_ed25519(text, COSIGNER.name, WITNESS, seconds)
-            await store_cosignature(point, COSIGNER, line)
-        return point
 
 
 class BeaconStage(Stage):
@@ -85,7 +54,7 @@ class BeaconStage(Stage):
         text = f"log {own}\nwitness w {theirs} http://witness.invalid\nquorum w\n"
         admin = self.actor(Role.TRADING_CENTER, Post.ADMINISTRATOR, person=9)
         await adopt_policy(admin, text, self.house.occasion())
-        self.house = Witnessed(self.house)
+        self.house = Cosigned(self.house)
         await self.house.settle()
 
     async def bound(self):
