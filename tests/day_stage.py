@@ -8,6 +8,7 @@ import msgspec
 from contact_stage import ContactStage, code_in
 from draw_stage import BRIDGES, COUNTY, ROADS
 
+from bidding.answer import queries as answers
 from bidding.ceremony.commands import conclude, elect_head, witness_recording
 from bidding.ceremony.schema import ConclusionForm, HeadForm, RecordingForm
 from bidding.draw import queries as draws
@@ -51,6 +52,10 @@ REPRESENTATIVE = card_number(999)
 class DayStage(ContactStage):
     """A drawn committee on its day; `set_up` fills the pool with people who have cards."""
 
+    def __init__(self, house):
+        super().__init__(house)
+        self.held = {}
+
     async def fill_pool(self, count, employers=12, **changes):
         keeper = self.actor(Role.TRADING_CENTER, Post.POOL_KEEPER, person=3)
         reviewer = self.actor(Role.TRADING_CENTER, Post.POOL_REVIEWER, person=4)
@@ -87,7 +92,13 @@ class DayStage(ContactStage):
         await self.hand(seconds=1)
         for message in self.newest(before):
             if message["to"] not in rung:  # whoever accepted before gets a confirmation
-                await self.reply(code_in(message))
+                await self.say_yes(message)
+
+    async def say_yes(self, message):
+        if message["channel"] == "voice":
+            await self.report(message["id"], "key", "1")
+        else:
+            await self.reply(code_in(message))
 
     async def prepared(self, experts=30):
         """The same with rooms and the representative, at half past eight."""
@@ -191,12 +202,26 @@ class DayStage(ContactStage):
         sealed = bytes(rows[0]["sealed_id_number"])
         return ring().fields.open(sealed, f"expert/id_number/{one.expert}").decode()
 
+    async def at(self, place):
+        """Return the line that the run gave its first, second, … seat; counted from 0."""
+        if self.draw not in self.held:
+            self.held[self.draw] = await self.seated()
+        return self.held[self.draw][place]
+
+    async def card_of(self, place):
+        """Return the identity number of whoever got that seat first."""
+        return await self.number_of(await self.at(place))
+
     async def numbers(self):
-        """Return the identity numbers of all who hold a seat, by line."""
-        return {line: await self.number_of(line) for line in await self.seated()}
+        """Return the identity numbers of all who hold a seat."""
+        return [await self.number_of(line) for line in await self.seated()]
+
+    async def waiting_at(self, place):
+        """Return what is proposed of the line that got that seat first."""
+        return (await answers.waiting(self.draw))[await self.at(place)]
 
     async def everybody_comes(self):
-        for number in (*(await self.numbers()).values(), REPRESENTATIVE):
+        for number in (*await self.numbers(), REPRESENTATIVE):
             assert (await self.card(number)).told == "yes"
 
 

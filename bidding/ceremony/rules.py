@@ -166,7 +166,7 @@ TASKS: Final[tuple[Task, ...]] = (
          lambda d: d.drawn() and d.planned and d.contact
          and not (d.unaccepted or d.proposed or d.empty or d.unnamed)),
     Task("sign-in", (CLERKS,), "", lambda d: d.opened or (d.sealed and d.arrived >= d.expected),
-         lambda d: d.drawn() and d.planned and d.contact and d.expected > 0),
+         lambda d: d.drawn() and d.sealed),
     Task("open-list", BOTH, "openList", lambda d: d.opened,
          lambda d: d.drawn() and d.sealed and d.arrived >= d.expected),
     Task("elect-head", (OPERATOR,), "electHead", lambda d: d.headed,

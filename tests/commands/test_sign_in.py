@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from day_stage import REPRESENTATIVE, STARTS, STRANGER, DayStage
 
-from bidding.answer import queries as answers
 from bidding.sign_in import queries
 from oversight.database import run
 from oversight.errors import RuleBroken
@@ -20,14 +19,13 @@ async def stage(house):
 
 
 async def test_an_expected_card_opens_the_door_to_a_room_and_says_nothing_else(stage):
-    numbers = await stage.numbers()
-    told = await stage.card(numbers[0], method="card-reader")
+    told = await stage.card(await stage.card_of(0), method="card-reader")
     assert (told.told, told.room) == ("yes", "3")
     told = await stage.card(REPRESENTATIVE)
     assert (told.told, told.room) == ("yes", "3")
     rows = await queries.visits(stage.draw)
     assert [(row["line"], row["method"]) for row in rows] == [
-        (0, "card-reader"),
+        (await stage.at(0), "card-reader"),
         (None, "document-seen"),
     ]
 
@@ -52,36 +50,35 @@ async def test_an_expert_of_the_pool_who_was_not_drawn_hears_the_same_as_a_stran
 
 
 async def test_another_persons_card_is_answered_no_and_proposed_as_identity_failed(stage):
-    numbers = await stage.numbers()
     before = await stage.house.count("draw_proposal")
-    told = await stage.card(numbers[1], own=False)
+    told = await stage.card(await stage.card_of(1), own=False)
     assert told == await stage.card(STRANGER)
     assert await stage.house.count("draw_proposal") == before + 1
-    waiting = await answers.waiting(stage.draw)
-    assert (waiting[1].outcome, waiting[1].cause) == ("identity-failed", "house")
-    assert (await stage.card(numbers[1])).told == "wait"
+    proposed = await stage.waiting_at(1)
+    assert (proposed.outcome, proposed.cause) == ("identity-failed", "house")
+    assert (await stage.card(await stage.card_of(1))).told == "wait"
 
 
 async def test_who_comes_late_waits_until_somebody_refuses_to_vouch_for_it(stage):
-    number = (await stage.numbers())[2]
+    number = await stage.card_of(2)
     stage.house.now = STARTS + timedelta(minutes=14, seconds=59)
-    assert (await stage.card((await stage.numbers())[0])).told == "yes"
+    assert (await stage.card(await stage.card_of(0))).told == "yes"
     stage.house.now = STARTS + timedelta(minutes=15)
     assert (await stage.card(number)).told == "wait"
-    proposal = (await answers.waiting(stage.draw))[2]
+    proposal = await stage.waiting_at(2)
     assert proposal.outcome == "late"
     await stage.dismiss(proposal, reason="mistaken")
     assert (await stage.card(number)).told == "yes"
 
 
 async def test_whoever_is_late_for_good_is_replaced_and_the_next_has_time_to_come(stage):
-    number = (await stage.numbers())[2]
+    number, before = await stage.card_of(2), await stage.seated()
     stage.house.now = STARTS + timedelta(minutes=20)
     await stage.card(number)
-    await stage.countersign((await answers.waiting(stage.draw))[2])
+    await stage.countersign(await stage.waiting_at(2))
     assert (await stage.card(number)).told == "no"
     await stage.let_accept()
-    (new,) = set(await stage.seated()) - {0, 1, 2, 3}
+    (new,) = set(await stage.seated()) - set(before)
     stage.house.now = STARTS + timedelta(minutes=139)
     assert (await stage.card(await stage.number_of(new))).told == "yes"
 
@@ -94,15 +91,15 @@ async def test_absence_is_proposed_for_those_alone_whose_time_is_over(stage):
         await stage.say_absent()
     stage.house.now = STARTS + timedelta(minutes=45)
     made = await stage.say_absent()
-    assert {(one.line, one.outcome) for one in made.items} == {
-        (line, "absent") for line in numbers if line
-    }
+    assert [(one.line, one.outcome) for one in made.items] == [
+        (line, "absent") for line in (await stage.seated())[1:]
+    ]
     with pytest.raises(RuleBroken, match=r"sign_in\.somebody_absent"):
         await stage.say_absent()
 
 
 async def test_two_clerks_with_one_card_hear_yes_and_again(stage):
-    number = (await stage.numbers())[0]
+    number = await stage.card_of(0)
     told = await asyncio.gather(
         stage.card(number), stage.card(number, actor=stage.second_clerk), return_exceptions=True
     )
@@ -123,7 +120,7 @@ async def test_a_door_that_is_felt_along_rests_and_the_supervisor_sees_it(stage)
 
 
 async def test_a_damaged_number_is_refused_without_being_repeated(stage):
-    number = (await stage.numbers())[0]
+    number = await stage.card_of(0)
     wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
     with pytest.raises(RuleBroken) as refused:
         await stage.card(wrong)
@@ -141,21 +138,21 @@ async def test_only_the_editions_ways_of_checking_count(stage, method, reference
 
 
 async def test_a_biometric_check_is_kept_by_reference(stage):
-    number = (await stage.numbers())[0]
+    number = await stage.card_of(0)
     await stage.card(number, method="biometric", reference="ab" * 32)
     (row,) = await queries.visits(stage.draw)
     assert row["reference"] == "ab" * 32
 
 
 async def test_cards_are_checked_on_the_day_alone(stage):
-    number = (await stage.numbers())[0]
+    number = await stage.card_of(0)
     stage.house.now = STARTS + timedelta(hours=15)
     with pytest.raises(RuleBroken, match=r"sign_in\.open"):
         await stage.card(number)
 
 
 async def test_times_in_and_out_are_kept_and_who_went_may_come_back(stage):
-    number = (await stage.numbers())[0]
+    number = await stage.card_of(0)
     await stage.card(number)
     stage.house.pass_time(minutes=30)
     assert (await stage.card_out(number)).told == "yes"
@@ -169,17 +166,19 @@ async def test_times_in_and_out_are_kept_and_who_went_may_come_back(stage):
 
 async def test_only_who_came_can_leave_or_be_removed(stage):
     with pytest.raises(RuleBroken, match=r"sign_in\.has_arrived"):
-        await stage.say_departed(0)
-    await stage.card(await stage.number_of(0))
-    await stage.card(await stage.number_of(1))
+        await stage.say_departed(await stage.at(0))
+    await stage.card(await stage.card_of(0))
+    await stage.card(await stage.card_of(1))
     with pytest.raises(RuleBroken, match=r"sign_in\.departure_coded"):
-        await stage.say_departed(0, "left", "misconduct")
-    left = await stage.say_departed(0)
-    removed = await stage.say_departed(1, "removed", "misconduct", actor=stage.supervisor)
+        await stage.say_departed(await stage.at(0), "left", "misconduct")
+    left = await stage.say_departed(await stage.at(0))
+    removed = await stage.say_departed(
+        await stage.at(1), "removed", "misconduct", actor=stage.supervisor
+    )
     assert [left.items[0].outcome, removed.items[0].outcome] == ["left", "removed"]
-    proposal = (await answers.waiting(stage.draw))[0]
+    proposal = await stage.waiting_at(0)
     await stage.countersign(proposal)
-    assert (await stage.card_out(await stage.number_of(0))).told == "yes"
+    assert (await stage.card_out(await stage.card_of(0))).told == "yes"
 
 
 async def test_at_a_guest_site_its_own_clerk_lets_in_its_own_guests(house):
@@ -187,7 +186,7 @@ async def test_at_a_guest_site_its_own_clerk_lets_in_its_own_guests(house):
     await stage.plan(await stage.remote_form())
     await stage.represent()
     stage.house.now = STARTS
-    home, away = await stage.number_of(0), await stage.number_of(3)
+    home, away = await stage.card_of(0), await stage.card_of(3)
     assert (await stage.card(away)).told == "other-site"
     told = await stage.card(away, actor=stage.guest_clerk)
     assert (told.told, told.room) == ("yes", "G-7")
@@ -205,7 +204,7 @@ async def test_a_clerk_of_no_site_is_refused(stage):
 
 
 async def test_nothing_that_is_kept_lets_a_card_be_found_without_the_keys(stage):
-    number = (await stage.numbers())[0]
+    number = await stage.card_of(0)
     await stage.card(number)
     await stage.card(STRANGER)
     for table in ("sign_in_visit", "sign_in_turned_away", "entry", "representative"):
