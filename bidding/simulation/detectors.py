@@ -221,16 +221,16 @@ def _pairs(where: str, front: Counts, counts: Counts) -> Question | None:
         for one, other in combinations(range(taken), 2)
     ]
     _, together = np.unique(np.concatenate(codes), return_counts=True)
-    rest = _pair_rest(float((together**2).sum()), counts * (taken - 1))
+    rest = pair_rest(float((together**2).sum()), counts * (taken - 1))
     single = np.zeros(size, np.int64)
     single[:taken] = taken - 1
-    each = _pair_rest(each_fills, single)
+    each = pair_rest(each_fills, single)
     freedom = size * (size - 3) / 2
     found = freedom * rest / (draws * each)
     return _squares("pairs", where, found, freedom, freedom * (1 - 1 / draws))
 
 
-def _pair_rest(squares: float, degrees: Counts) -> float:
+def pair_rest(squares: float, degrees: Counts) -> float:
     """Return the sum of squares of what singles do not explain of counts of pairs.
 
     `squares` is the sum of the squared counts; `degrees` how often each position was in a pair.

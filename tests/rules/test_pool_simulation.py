@@ -1,10 +1,13 @@
 """A pool to be drawn from again and again: files, rosters, seeds, and the draw's own engine."""
 
+from itertools import combinations
+
 import msgspec
+import numpy as np
 import pytest
 
 from bidding.lottery.rules import Order
-from bidding.simulation.detectors import joined, judge, record
+from bidding.simulation.detectors import joined, judge, pair_rest, record
 from bidding.simulation.rules import (
     Entrant,
     Stratum,
@@ -114,3 +117,13 @@ def test_a_pool_that_is_no_list_of_experts_is_refused(data):
 def test_a_stratum_that_cannot_be_drawn_is_refused(strata, code):
     with pytest.raises(RuleBroken, match=code.replace(".", r"\.")):
         plan_of(people(30), strata, {})
+
+
+def test_what_singles_do_not_explain_of_pairs_is_the_residual_of_least_squares():
+    size, pairs = 7, list(combinations(range(7), 2))
+    counts = np.array([(7 * one + other * other) % 11 for one, other in pairs], float)
+    design = np.array([[place in pair for place in range(size)] for pair in pairs], float)
+    residual = counts - design @ np.linalg.lstsq(design, counts, rcond=None)[0]
+    degrees = (counts @ design).astype(np.int64)
+    rest = pair_rest(float((counts**2).sum()), degrees)
+    assert rest == pytest.approx(float((residual**2).sum()))
