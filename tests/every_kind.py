@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import msgspec
 from contact_stage import tell_contact
 from cosigned import Cosigned
+from day_stage import tell_day
 from draw_stage import Stage
 from draw_story import CHAIN, ROUND, ROUND_SIGNATURE
 from own_chain import CHAIN as OWN_CHAIN
@@ -19,17 +20,17 @@ from own_chain import chains_file
 from pool import KEEPER, REVIEWER, csv_file, people
 
 from api_spec import assembly
-from bidding.classification.commands import import_list
 from bidding.answer import queries as answers
+from bidding.classification.commands import import_list
 from bidding.classification.rules import Kind
 from bidding.classification.schema import ListImport
 from bidding.draw.schema import BreachOrder
 from bidding.draw_record.commands import release_auditor_file, request_auditor_file
 from bidding.draw_record.schema import AuditorFileOrder
-from bidding.duty.commands import cancel_shift, hand_over, plan_shift
-from bidding.duty.schema import ShiftForm
 from bidding.draw_sheet.commands import print_sheet
 from bidding.draw_sheet.schema import SheetOrder
+from bidding.duty.commands import cancel_shift, hand_over, plan_shift
+from bidding.duty.schema import ShiftForm
 from bidding.external_draw.commands import record_external_draw
 from bidding.external_draw.schema import CallForm, DocumentForm, ExternalDrawForm
 from bidding.intake.commands import import_experts
@@ -226,6 +227,16 @@ async def _draws(stage, directory):
     await _without_proof(stage, directory)
     await stage.form(tender="tender-4")
     await stage.until("sealed")
+    await _appointments(stage)
+    await stage.form(tender="tender-5")
+    await tell_day(await stage.until("drawn"))
+
+
+async def _appointments(stage):
+    """One appointment that the authority approves, one that it refuses."""
+    for number, decide in enumerate((approve_appointment, refuse_appointment)):
+        made = await ask_to_appoint(stage, tender=f"tender-p-{number}")
+        await decide(stage.supervisor, made.id, stage.house.occasion())
 
 
 async def _answers(stage):
