@@ -12,7 +12,6 @@ from datetime import date, timedelta
 import msgspec
 from contact_stage import tell_contact
 from cosigned import Cosigned
-from day_stage import tell_day
 from draw_stage import Stage
 from draw_story import CHAIN, ROUND, ROUND_SIGNATURE
 from own_chain import CHAIN as OWN_CHAIN
@@ -20,7 +19,6 @@ from own_chain import chains_file
 from pool import KEEPER, REVIEWER, csv_file, people
 
 from api_spec import assembly
-from bidding.answer import queries as answers
 from bidding.classification.commands import import_list
 from bidding.classification.rules import Kind
 from bidding.classification.schema import ListImport
@@ -227,26 +225,15 @@ async def _draws(stage, directory):
     await _without_proof(stage, directory)
     await stage.form(tender="tender-4")
     await stage.until("sealed")
-    await _appointments(stage)
-    await stage.form(tender="tender-5")
-    await tell_day(await stage.until("drawn"))
-
-
-async def _appointments(stage):
-    """One appointment that the authority approves, one that it refuses."""
-    for number, decide in enumerate((approve_appointment, refuse_appointment)):
-        made = await ask_to_appoint(stage, tender=f"tender-p-{number}")
-        await decide(stage.supervisor, made.id, stage.house.occasion())
 
 
 async def _answers(stage):
     """Lines that are freed, one by the expert's own answer, and a proposal that is dismissed."""
-    first, second, third, fourth = [seat.line for seat in await answers.seats(stage.draw)]
-    await stage.answer(first, "declined")
-    await stage.answer(second, "unreachable")
-    await stage.dismiss(await stage.propose(third, "recused"))
-    await stage.answer(third, "left")
-    await stage.propose(fourth, "recused")  # goes on waiting
+    await stage.answer(0, "declined")
+    await stage.answer(1, "unreachable")
+    await stage.dismiss(await stage.propose(2, "recused"))
+    await stage.answer(2, "left")
+    await stage.propose(3, "recused")  # goes on waiting
 
 
 async def _without_proof(stage, directory):
