@@ -19,6 +19,7 @@ from own_chain import chains_file
 from pool import KEEPER, REVIEWER, csv_file, people
 
 from api_spec import assembly
+from bidding.answer import queries as answers
 from bidding.classification.commands import import_list
 from bidding.classification.rules import Kind
 from bidding.classification.schema import ListImport
@@ -229,11 +230,12 @@ async def _draws(stage, directory):
 
 async def _answers(stage):
     """Lines that are freed, one by the expert's own answer, and a proposal that is dismissed."""
-    await stage.answer(0, "declined")
-    await stage.answer(1, "unreachable")
-    await stage.dismiss(await stage.propose(2, "recused"))
-    await stage.answer(2, "left")
-    await stage.propose(3, "recused")  # goes on waiting
+    first, second, third, fourth = [seat.line for seat in await answers.seats(stage.draw)]
+    await stage.answer(first, "declined")
+    await stage.answer(second, "unreachable")
+    await stage.dismiss(await stage.propose(third, "recused"))
+    await stage.answer(third, "left")
+    await stage.propose(fourth, "recused")  # goes on waiting
 
 
 async def _without_proof(stage, directory):
