@@ -14,7 +14,7 @@ from oversight.errors import Ground, Rule, RuleBroken
 CHARACTERS_PRINTABLE = Rule(
     "paper.characters_printable",
     "A printed page shows every character of its content: none is left out or replaced.",
-    "design: ARCHITECTURE.md#Paper",
+    "ISO 19005-2, 6.2.11 (fonts)",
     Ground.UNLAWFUL,
 )
 # Control characters have no glyph, and some of them reorder what is read around them.
