@@ -12,7 +12,7 @@ from bidding.answer import queries as answers
 from bidding.ceremony.commands import conclude, elect_head, witness_recording
 from bidding.ceremony.schema import ConclusionForm, HeadForm, RecordingForm
 from bidding.draw import queries as draws
-from bidding.representative.commands import name_representative
+from bidding.representative.commands import name_representative, withdraw_representative
 from bidding.representative.schema import RepresentativeForm
 from bidding.roster.commands import admit_experts, enrol
 from bidding.roster.rules import REGISTER, Organisation, Particulars
@@ -223,6 +223,44 @@ class DayStage(ContactStage):
     async def everybody_comes(self):
         for number in (*await self.numbers(), REPRESENTATIVE):
             assert (await self.card(number)).told == "yes"
+
+
+async def tell_day(stage):
+    """Tell the day of a stage's draw with every kind of entry: only the representative comes."""
+    day = DayStage(stage.house)
+    day.__dict__ |= stage.__dict__
+    before = day.outbox()
+    await day.open_contact()
+    await day.hand(seconds=1)
+    for message in day.newest(before):
+        await day.say_yes(message)
+    await day.plan()
+    await day.plan(await day.remote_form())
+    gone = await day.represent(number=card_number(998), name="李代表")
+    await day.do(withdraw_representative, day.tenderer, gone.id)
+    sent = await day.represent()
+    await day.seal_list()
+    await day.suspend()
+    await day.resume(day.operator)
+    await day.resume(day.supervisor)
+    await day.suspend("network")
+    await day.resume(day.supervisor)
+    await day.resume(day.operator)
+    await day.suspend("illness")
+    await day.card_out(STRANGER)
+    await day.resume(day.operator)
+    await day.resume(day.supervisor)
+    await day.card(STRANGER)
+    await day.card(REPRESENTATIVE, method="biometric", reference=LETTER)
+    await day.card_out(REPRESENTATIVE)
+    await day.card(REPRESENTATIVE)
+    await day.open_list(day.supervisor, "short-of-members")
+    await day.elect(representative=sent.id)
+    await day.record()
+    await day.conclude()
+    await day.plan()
+    await day.seal_list()
+    stage.ids |= day.ids
 
 
 def _expert(number, employers):

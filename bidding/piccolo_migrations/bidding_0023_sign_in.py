@@ -67,7 +67,6 @@ def statements(blob: str) -> tuple[str, ...]:
         f" members {blob} NOT NULL,"
         " person VARCHAR(36) NOT NULL,"
         " sealed_at TIMESTAMPTZ NOT NULL,"
-        " early BOOLEAN NOT NULL,"
         " reason VARCHAR(32) NOT NULL,"
         " opened_by VARCHAR(36) NOT NULL,"
         " opened_at TIMESTAMPTZ,"

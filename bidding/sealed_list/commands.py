@@ -77,7 +77,6 @@ async def _write(act: Act, found: Session, number: int, members: Sequence[Member
             members=ring().fields.seal(plain, queries.list_context(ident)),
             person=act.actor.person,
             sealed_at=act.at,
-            early=False,
             reason="",
             opened_by="",
             opened_at=None,
@@ -123,7 +122,6 @@ async def _record_opening(
     await act.record(fact, subject=found.found.subject)
     await SealedList.update(
         {
-            SealedList.early: early,
             SealedList.reason: reason,
             SealedList.opened_by: act.actor.person,
             SealedList.opened_at: act.at,

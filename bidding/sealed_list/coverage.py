@@ -21,7 +21,7 @@ COVERAGE: tuple[Coverage, ...] = (
         SealedList,
         key=("session", "number"),
         said=(
-            "id", "digest", "person", "sealed_at", "early", "reason", "opened_by", "opened_at",
+            "id", "digest", "person", "sealed_at", "reason", "opened_by", "opened_at",
             "opening", "act",
         ),
         opened={"members": _digest},
@@ -39,7 +39,6 @@ async def _sealed(said: Said, rows: Rows) -> None:
         members=said.body["digest"],
         person=said.opened("person"),
         sealed_at=said.at,
-        early=False,
         reason="",
         opened_by="",
         opened_at=None,
@@ -53,7 +52,6 @@ async def _opened(said: Said, rows: Rows) -> None:
     rows.change(
         SealedList,
         (said.body["draw"], said.body["number"]),
-        early=said.body["early"],
         reason=told["reason"],
         opened_by=told["person"],
         opened_at=said.at,

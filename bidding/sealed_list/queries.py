@@ -143,7 +143,7 @@ def view(row: Mapping[str, Any]) -> SealedListView:
         digest=row["digest"],
         sealed_at=to_text(row["sealed_at"]),
         opened_at=to_text(at) if at else "",
-        early=row["early"],
+        early=bool(row["reason"]),
         reason=row["reason"],
         act=row["act"],
     )

@@ -1,6 +1,6 @@
 """Rows of sealed lists. Names are in one encrypted column, from the seal on."""
 
-from piccolo.columns import Boolean, Bytea, Integer, Timestamptz, Varchar
+from piccolo.columns import Bytea, Integer, Timestamptz, Varchar
 from piccolo.table import Table
 
 
@@ -14,8 +14,7 @@ class SealedList(Table, tablename="sealed_list"):
     members = Bytea()  # encrypted JSON: {"salt", "members": [rules.Member]}
     person = Varchar(length=36)  # who sealed
     sealed_at = Timestamptz()
-    early = Boolean()
-    reason = Varchar(length=32)  # code; empty: all had signed in, or not opened yet
+    reason = Varchar(length=32)  # why early, code; empty: all had signed in, or not opened yet
     opened_by = Varchar(length=36)  # empty before
     opened_at = Timestamptz(null=True, default=None)
     opening = Varchar(length=36)  # act; empty before
