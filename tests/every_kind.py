@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import msgspec
+from appointing import ask_to_appoint
 from contact_stage import tell_contact
 from cosigned import Cosigned
 from draw_stage import Stage
@@ -20,6 +21,7 @@ from pool import KEEPER, REVIEWER, csv_file, people
 
 from api_spec import assembly
 from bidding.answer import queries as answers
+from bidding.appointment.commands import approve_appointment, refuse_appointment
 from bidding.classification.commands import import_list
 from bidding.classification.rules import Kind
 from bidding.classification.schema import ListImport
@@ -226,6 +228,14 @@ async def _draws(stage, directory):
     await _without_proof(stage, directory)
     await stage.form(tender="tender-4")
     await stage.until("sealed")
+    await _appointments(stage)
+
+
+async def _appointments(stage):
+    """One appointment that the authority approves, one that it refuses."""
+    for number, decide in enumerate((approve_appointment, refuse_appointment)):
+        made = await ask_to_appoint(stage, tender=f"tender-p-{number}")
+        await decide(stage.supervisor, made.id, stage.house.occasion())
 
 
 async def _answers(stage):

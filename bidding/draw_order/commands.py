@@ -4,6 +4,7 @@ import json
 
 import msgspec
 
+from bidding.appointment.queries import appointed_seats
 from bidding.classification import queries as lists
 from bidding.classification.rules import check_in_force
 from bidding.closing.rules import CLOSED, State
@@ -137,6 +138,7 @@ async def _decide(act: Act, order: DrawOrder, committee: CommitteeView, before: 
         check_needed(before.lineage[0], committee.id)
         check_wider(before.lineage, [stratum for stratum, _ in strata])
     taken = committee.representatives + seats_held(before.lineage)
+    taken += await appointed_seats(committee.id)
     check_seats(strata, committee.size, taken)
     wanted = None if order.caps is None else {str(name): most for name, most in order.caps.items()}
     caps = caps_of(wanted, figures)

@@ -15,8 +15,8 @@ from oversight.values.instants import SHANGHAI
 
 SEATS_FIT = Rule(
     "draw_order.seats_fit",
-    "A draw fills the committee's seats that no representative of the buyer takes; a supplement "
-    "those of them that are empty.",
+    "A draw fills the committee's seats that no representative of the buyer and no appointed "
+    "expert takes; a supplement those of them that are empty.",
     "招标投标法 37; 政府采购法 38; 87令 47",
     Ground.UNLAWFUL,
 )
@@ -161,7 +161,8 @@ def _check_reason(reason: str | None, known: Sequence[str]) -> None:
 def check_seats(strata: Sequence[tuple[str, int]], size: int, taken: int) -> None:
     """Return only if the seats of all strata together are those that are to be drawn.
 
-    `taken` counts representatives, and for a supplement the seats that its parents fill.
+    `taken` counts representatives, appointed experts, and for a supplement the seats that its
+    parents fill.
 
     Raises:
         RuleBroken: SEATS_FIT.

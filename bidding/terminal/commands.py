@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
+from bidding.appointment.queries import appointed_seats
 from bidding.bundle.rules import Contributor, Pool, Request, Stratum, request_digest
+from bidding.candidacy.queries import pool_of
 from bidding.committee.queries import committee
 from bidding.contribution.rules import Entrants, check_contributors
 from bidding.draw import queries as draws
@@ -112,7 +114,8 @@ async def _check_still_needed(found: Case) -> None:
     check_needed(lineage[0], found.subject)
     body = await committee(found.subject)
     seats = sum(count for _, count in found.strata)
-    check_fills(seats, body.size - body.representatives, lineage)
+    drawn = body.size - body.representatives - await appointed_seats(body.id)
+    check_fills(seats, drawn, lineage)
 
 
 async def _check_inputs(found: Case) -> None:
@@ -160,7 +163,7 @@ async def _seal_rosters(found: Case) -> _Rosters:
     Whom a supplement's parents have met takes no seat, and does not count for the size.
     """
     inherited = await supplements.inherited(found.of)
-    pool = await queries.pool_of(found, inherited.known)
+    pool = await pool_of(found, inherited.known)
     multiple = edition(found.rulebook).draw.roster_multiple
     sizes = [
         (stratum, seats, sum(one.expert not in inherited.met for one in candidates))

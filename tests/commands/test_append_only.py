@@ -29,6 +29,7 @@ CHANGING = {
     "draw": "changes state",
     "draw_contributor": "commits and reveals",
     "draw_line": "is freed by an answer",
+    "appointment": "is approved or refused",
     "draw_proposal": "is countersigned or dismissed",
     "duty_shift": "is handed over or cancelled",
     "gateway_message": "is handed over",
