@@ -16,7 +16,7 @@ from bidding.representative.rules import (
 )
 from bidding.representative.schema import RepresentativeForm, RepresentativeView
 from bidding.representative.tables import Representative
-from bidding.roster.queries import id_number_index
+from bidding.roster.queries import id_number_index, name_index
 from bidding.venue.queries import seats_of
 from oversight.act import Act, begin
 from oversight.authority.rules import Actor
@@ -42,7 +42,7 @@ async def name_representative(
         check_naming(found.party, actor.party, most, already, index)
         ident = act.new_id()
         details = {
-            "name": name,
+            "name_index": name_index(name).hex(),
             "id_index": index.hex(),
             "letter": form.letter,
             "declaration": form.declaration,
@@ -50,12 +50,12 @@ async def name_representative(
         }
         fact = Named(draw=draw, representative=ident, details=act.conceal("details", details))
         await act.record(fact, subject=found.subject)
-        await _write(act, draw, ident, details)
+        await _write(act, draw, ident, name, details)
         return act.answered(await queries.representative_view(ident))
 
 
-async def _write(act: Act, draw: str, ident: str, details: Mapping[str, str]) -> None:
-    sealed = ring().fields.seal(details["name"].encode(), queries.name_context(ident))
+async def _write(act: Act, draw: str, ident: str, name: str, details: Mapping[str, str]) -> None:
+    sealed = ring().fields.seal(name.encode(), queries.name_context(ident))
     await Representative.insert(
         Representative(
             id=ident,

@@ -6,25 +6,31 @@ from bidding.representative.facts import Named, Withdrawn
 from bidding.representative.queries import name_context
 from bidding.representative.rules import NAMED, WITHDRAWN
 from bidding.representative.tables import Representative
+from bidding.roster.queries import name_index
 from oversight.ledger.coverage import (
-    NOT_TOLD,
     Coverage,
     Covered,
     Replays,
     Rows,
     Said,
+    if_told,
     parts,
     sealed,
 )
 
 _TOLD = ("id_index", "letter", "declaration", "person")
 
+
+def _index(name: bytes) -> str:
+    return name_index(name.decode()).hex()
+
+
 COVERAGE: tuple[Coverage, ...] = (
     Covered(
         Representative,
         key=("id",),
         said=("draw", *_TOLD, "state", "act"),
-        opened={"sealed_name": sealed("sealed_name", name_context, "id", bytes.decode)},
+        opened={"sealed_name": sealed("sealed_name", name_context, "id", _index)},
     ),
 )
 
@@ -35,7 +41,7 @@ async def _named(said: Said, rows: Rows) -> None:
         Representative,
         (said.body["representative"],),
         draw=said.body["draw"],
-        sealed_name=NOT_TOLD if details is NOT_TOLD else details["name"],
+        sealed_name=if_told(details, lambda told: told["name_index"]),
         state=NAMED,
         act=said.logged.act,
         **parts(details, _TOLD),

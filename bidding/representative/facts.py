@@ -13,8 +13,8 @@ class Named(Fact, frozen=True):
 
     draw: str
     representative: str  # id
-    # Commitment to {"name", "id_index", "letter", "declaration", "person"}: the blind index of
-    # the identity number, the digests of the letter of authority and of the declaration.
+    # Commitment to {"name_index", "id_index", "letter", "declaration", "person"}: blind indexes of
+    # name and identity number, digests of the letter of authority and of the declaration.
     details: str
 
 
