@@ -7,6 +7,7 @@ import click
 
 from api_spec import draw_laboratory
 from bidding.answer import console as answer
+from bidding.appointment import console as appointment
 from bidding.ceremony import console as ceremony
 from bidding.classification import console as classification
 from bidding.committee import console as committee
@@ -16,6 +17,7 @@ from bidding.draw_sheet import console as draw_sheet
 from bidding.duty import console as duty
 from bidding.external_draw import console as external_draw
 from bidding.intake import console as intake
+from bidding.item_draw import console as item_draw
 from bidding.sign_in import console as sign_in
 from bidding.verdict import console as verdict
 from oversight.beacon import console as beacon
@@ -38,12 +40,14 @@ CONSOLES: tuple[click.Command, ...] = (
     *contributor.COMMANDS,
     *draw_laboratory.COMMANDS,
     *answer.COMMANDS,
+    *item_draw.COMMANDS,
     *draw_sheet.COMMANDS,
     *duty.COMMANDS,
     *contact.COMMANDS,
     *classification.COMMANDS,
     *intake.COMMANDS,
     *external_draw.COMMANDS,
+    *appointment.COMMANDS,
     sign_in.sign_in,
     ceremony.ceremony,
     *verdict.COMMANDS,
