@@ -59,7 +59,10 @@ class DayStage(ContactStage):
     async def fill_pool(self, count, employers=12, **changes):
         keeper = self.actor(Role.TRADING_CENTER, Post.POOL_KEEPER, person=3)
         reviewer = self.actor(Role.TRADING_CENTER, Post.POOL_REVIEWER, person=4)
-        made = [_expert(n, employers) for n in range(count)]
+        first, self.people = self.people, self.people + count
+        made = [
+            msgspec.structs.replace(_expert(first + n, employers), **changes) for n in range(count)
+        ]
         async with begin(keeper, REGISTER, self.house.occasion()) as act:
             ids = await enrol(act, made, name_registrar=True)
         await admit_experts(reviewer, Admission(registered_by=act.id), self.house.occasion())
@@ -117,8 +120,8 @@ class DayStage(ContactStage):
     def rooms(self, *seats, name="3", representatives=True):
         return RoomForm(name, list(seats), representatives)
 
-    def plan_form(self, seats=4):
-        home = self.rooms(*range(1, seats + 1))
+    def plan_form(self, seats=4, representatives=True):
+        home = self.rooms(*range(1, seats + 1), representatives=representatives)
         return PlanForm([SiteForm("home", self.ids[Role.TRADING_CENTER], True, [home])])
 
     async def remote_form(self):
@@ -188,6 +191,9 @@ class DayStage(ContactStage):
         receipt = await deed(actor, draw or self.draw, *form, self.house.occasion())
         await self.house.settle()
         return receipt
+
+    async def seated_of(self, draw):
+        return [n for n, line in enumerate(await draws.lines(draw)) if line.holds_seat()]
 
     async def person_on(self, line, draw=None):
         """Return the candidate on a line: what no door tells."""

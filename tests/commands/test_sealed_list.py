@@ -6,10 +6,14 @@ from datetime import timedelta
 
 import pytest
 from day_stage import DECLARATION, LETTER, REPRESENTATIVE, STARTS, DayStage, card_number
+from draw_stage import BRIDGES, ROADS
 
+from bidding.answer import queries as answers
+from bidding.draw.schema import StratumOrder
 from bidding.representative.commands import withdraw_representative
 from bidding.sealed_list.commands import show_list
 from bidding.sealed_list.queries import lists_for, newest
+from bidding.sign_in.queries import visits
 from oversight.authority.rules import Actor, Post, Role
 from oversight.database import run
 from oversight.errors import RuleBroken
@@ -172,3 +176,33 @@ async def test_the_buyer_names_as_many_as_the_committee_has_and_may_send_another
 async def test_naming_an_expert_of_the_draw_tells_the_buyer_nothing(house):
     stage = await DayStage(house).ready()
     assert (await stage.represent(number=await stage.card_of(0))).state == "named"
+
+
+async def test_who_fills_a_seat_by_a_supplement_stands_on_the_list_of_its_parent(sqlite_house):
+    stage = await DayStage(sqlite_house).set_up(experts=12)
+    await stage.fill_pool(12, employers=100, region="411000")
+    stage.configure()
+    narrow = [StratumOrder(ROADS, "410900", 2), StratumOrder(BRIDGES, "410900", 2)]
+    await stage.until("drawn", strata=narrow)
+    parent = stage.draw
+    while all(one.state != "exhausted" for one in await answers.seats(parent)):
+        await stage.answer((await answers.seats(parent))[0].line)
+    await stage.until("drawn", of=parent, strata=[StratumOrder(ROADS, "410000", 1)])
+    supplement = stage.draw
+    for draw in (parent, supplement):
+        stage.draw = draw
+        await stage.open_contact()
+        await stage.let_accept()
+    stage.draw = parent
+    await stage.plan()
+    await stage.plan(stage.plan_form(seats=1, representatives=False), draw=supplement)
+    await stage.represent()
+    await stage.seal_list()
+    line = (await stage.seated_of(supplement))[0]
+    assert (await stage.card(await stage.number_of(line, supplement))).told == "yes"
+    (visit,) = await visits(parent)
+    assert (visit["session"], visit["draw"]) == (parent, supplement)
+    await stage.everybody_comes()
+    assert (await stage.open_list()).early is False
+    shown = await show_list(stage.auditor, supplement, 1, sqlite_house.clock)
+    assert sorted(one.kind for one in shown.members) == ["expert"] * 4 + ["representative"]
