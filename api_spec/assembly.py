@@ -53,6 +53,8 @@ CONCEPTS: tuple[str, ...] = (
     "bidding.sealing",
     "bidding.draw",
     "bidding.draw_order",
+    "bidding.item_list",
+    "bidding.item_draw",
     "bidding.supplement",
     "bidding.reveal",
     "bidding.terminal",

@@ -24,6 +24,7 @@ class Ordered(Fact, frozen=True, omit_defaults=True):
     # of whoever ordered (the last was not told at first), 32 bytes as hex. The protocol does not
     # know it, so a reader of foreign records does without.
     terms: str = ""
+    rulebook: str = ""  # edition, where no committee was formed under one before
 
 
 class Committed(Fact, frozen=True):

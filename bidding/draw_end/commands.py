@@ -16,18 +16,18 @@ from bidding.draw.commands import key_that_signed, take_step, write_step
 from bidding.draw.facts import Identified, Lapsed, Voided
 from bidding.draw.rules import IDENTIFY_DRAW, LAPSE_DRAW, VOID_DRAW, Case, Step, advance
 from bidding.draw.schema import Closing, ClosingTerms, DrawReceipt
-from bidding.draw.tables import DrawClosing, DrawOpening
+from bidding.draw.tables import DrawClosing
 from bidding.draw_end import queries
+from bidding.draw_end.rules import check_closed_yet
 from bidding.reveal.queries import complete_since
 from bidding.sealing.rules import openings_digest, statement_digest
 from bidding.suspension.queries import check_running
-from bidding.terminal.commands import write_result
+from bidding.terminal.commands import write_openings, write_result
 from oversight.act import Act
 from oversight.authority.rules import Actor, different_person
 from oversight.idempotency.requests import Occasion
 from oversight.identity import queries as identity
 from oversight.keys.directory import ring
-from oversight.values.canonical import canonical
 from oversight.values.digests import unhex
 
 
@@ -103,20 +103,18 @@ async def open_identities(actor: Actor, draw: str, occasion: Occasion) -> DrawRe
     """Open who holds a seat, to whom the edition allows; nothing was opened before.
 
     Raises:
-        RuleBroken: STEP_LAWFUL, NOT_SUSPENDED.
+        RuleBroken: STEP_LAWFUL, OPENED_ONCE, NOT_SUSPENDED.
     """
 
     async def deed(act: Act, found: Case, previous: int) -> DrawReceipt:
         state = advance(found.state, Step.IDENTIFY)
+        check_closed_yet(found.purpose)
         await check_running(found)
         opened = await queries.openings(found)
         digest = openings_digest(opened).hex()
         fact = Identified(draw=draw, previous=previous, openings=digest)
         ordinal = await act.record(fact, subject=found.subject)
-        sealed = ring().fields.seal(canonical(opened), draws.openings_context(draw))
-        await DrawOpening.insert(
-            DrawOpening(draw=draw, openings=sealed, digest=digest, person=actor.person, act=act.id)
-        )
+        await write_openings(act, draw, opened)
         return act.answered(await write_step(act, found, "identified", ordinal, state))
 
     return await take_step(actor, IDENTIFY_DRAW, occasion, draw, deed)

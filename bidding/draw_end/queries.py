@@ -4,15 +4,15 @@ from datetime import datetime
 
 import msgspec
 
-from bidding.bundle.rules import ClosedPart, OpenedPart, Opening
+from bidding.bundle.rules import OPEN_PURPOSES, Opening
 from bidding.closing.rules import NO_PROOF, Close, State, check_takes_part
 from bidding.draw import queries as draws
 from bidding.draw.rules import IDENTITIES_ALLOWED, Case
 from bidding.draw.schema import ClosingTerms
 from bidding.draw.tables import DrawOpening, DrawRequest, DrawResult
+from bidding.opening.rules import opening_of
 from bidding.reveal.queries import check_round_awaited, round_of
-from bidding.sealing.queries import candidate
-from bidding.sealing.rules import Candidate, Value, expert_parts, part_digest, salts
+from bidding.sealing.queries import entry
 from bidding.terminal import queries as terminal
 from bidding.terminal.queries import Result
 from bidding.terminal.rules import check_key_at_hand
@@ -106,7 +106,7 @@ async def openings(found: Case) -> list[Opening]:
     This reads personal data that nobody may see before; only the act that opens it asks.
     """
     lines = await draws.lines(found.id)
-    secret = await _secret(found.id)
+    secret = await secret_of(found.id)
     whole = identities_due(lines)
     due = whole | attributes_due(lines, found.caps)
     met = {line.commitment: line for line in lines if line.outcomes[0] != "duplicate"}
@@ -126,10 +126,14 @@ async def stored_openings(draw: str) -> list[Opening]:
 async def public_openings(draw: str) -> list[Opening]:
     """Return who holds a seat, where the edition opens it to everybody and the reveal was made.
 
+    Of items with public labels, all are returned from the seal on.
+
     Raises:
         RuleBroken: DRAW_EXISTS, IDENTITIES_ALLOWED.
     """
     found = await draws.case(draw)
+    if found.purpose in OPEN_PURPOSES:
+        return await stored_openings(draw)
     audience = edition(found.rulebook).draw.identities
     if found.state is not State.IDENTIFIED or audience != "public":
         raise RuleBroken(
@@ -141,28 +145,13 @@ async def public_openings(draw: str) -> list[Opening]:
     return await stored_openings(draw)
 
 
-async def _secret(draw: str) -> bytes:
+async def secret_of(draw: str) -> bytes:
+    """Return the secret of a sealed draw, 32 bytes: for whatever opens its entries."""
     row = await DrawRequest.select(DrawRequest.secret).where(DrawRequest.draw == draw).first()
-    assert row is not None
+    assert row is not None, "the draw is sealed"
     return ring().fields.open(bytes(row["secret"]), draws.secret_context(draw))
 
 
 async def _opening(draw: str, secret: bytes, line: Line, whole: bool) -> Opening:
-    one: Candidate = await candidate(draw, line.stratum, line.position, ring().fields)
-    first, second = salts(secret, one.expert)
-    identity, attributes = expert_parts(one)
-    return Opening(
-        commitment=line.commitment.hex(),
-        identity=_opened(first, identity) if whole else _closed(first, identity),
-        attributes=_opened(second, attributes),
-    )
-
-
-def _opened(salt: bytes, value: Value) -> dict[str, object]:
-    part = OpenedPart(salt=salt.hex(), value=dict(value))
-    return msgspec.to_builtins(part)  # type: ignore[no-any-return]
-
-
-def _closed(salt: bytes, identity: Value) -> dict[str, object]:
-    part = ClosedPart(digest=part_digest("identity", salt, identity).hex())
-    return msgspec.to_builtins(part)  # type: ignore[no-any-return]
+    one = await entry(draw, line.stratum, line.position, ring().fields)
+    return opening_of(secret, one, whole=whole)

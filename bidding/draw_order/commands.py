@@ -1,6 +1,7 @@
 """Ordering a draw (draw.md, step 1)."""
 
 import json
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -143,7 +144,9 @@ async def _decide(act: Act, order: DrawOrder, committee: CommitteeView, before: 
     wanted = None if order.caps is None else {str(name): most for name, most in order.caps.items()}
     caps = caps_of(wanted, figures)
     check_caps(caps, PURPOSE)
-    await _check_contributors(act, order, before.attempts, edition(committee.rulebook))
+    await check_parties(
+        act, order.contributors, before.attempts, edition(committee.rulebook), PURPOSE
+    )
     return Case(
         id=act.new_id(),
         subject=committee.id,
@@ -182,19 +185,31 @@ async def _check_codes(order: DrawOrder) -> None:
     check_in_force(await lists.trees(), await lists.regions(), places, order.evaluation_day)
 
 
-async def _check_contributors(
-    act: Act, order: DrawOrder, before: list[Case], rulebook: Edition
-) -> None:
-    check_applicant(act.actor.party, order.contributors)
-    keys = {party: await identity.party_keys(party) for party in order.contributors}
+async def check_parties(
+    act: Act, parties: Sequence[str], before: Sequence[Case], rulebook: Edition, purpose: str
+) -> Mapping[str, str]:
+    """Return the trusted role of each party that an order names as contributor, all checked.
+
+    Args:
+        act: of whoever orders.
+        parties: as ordered.
+        before: earlier attempts, first attempt first.
+        rulebook: the case's edition.
+        purpose: of the draw.
+
+    Raises:
+        RuleBroken: APPLICANT_ITSELF, CONTRIBUTORS_KNOWN, CONTRIBUTORS_ENOUGH,
+            APPLICANT_CONTRIBUTES, ROLES_CONTRIBUTE, CONTRIBUTORS_KEPT.
+    """
+    check_applicant(act.actor.party, parties)
+    keys = {party: await identity.party_keys(party) for party in parties}
     check_keys(keys)
-    roles = {
-        party: TRUSTED_ROLE[(await identity.party(party)).role] for party in order.contributors
-    }
-    newest = [(party, keys[party][-1]) for party in order.contributors]
-    check_contributors(Entrants(newest, roles, rulebook.draw.must_contribute, PURPOSE))
+    roles = {party: TRUSTED_ROLE[(await identity.party(party)).role] for party in parties}
+    newest = [(party, keys[party][-1]) for party in parties]
+    check_contributors(Entrants(newest, roles, rulebook.draw.must_contribute, purpose))
     if before:
-        check_contributors_kept([one.party for one in before[-1].senders], order.contributors)
+        check_contributors_kept([one.party for one in before[-1].senders], parties)
+    return roles
 
 
 async def _order(act: Act, ordered: Case, order: DrawOrder, previous: int | None) -> DrawReceipt:
@@ -207,14 +222,15 @@ async def _order(act: Act, ordered: Case, order: DrawOrder, previous: int | None
         terms=act.conceal("terms", msgspec.to_builtins(order) | {"person": ordered.person}),
     )
     ordinal = await act.record(fact, subject=ordered.subject)
-    await _write(act, ordered, order)
-    return await write_step(act, ordered, "ordered", ordinal, State.ORDERED)
-
-
-async def _write(act: Act, ordered: Case, order: DrawOrder) -> None:
     conditions = CaseConditions(
         order.evaluation_day, order.recused, order.region_reason, order.early_reason
     )
+    await write_order(act, ordered, conditions)
+    return await write_step(act, ordered, "ordered", ordinal, State.ORDERED)
+
+
+async def write_order(act: Act, ordered: Case, conditions: CaseConditions) -> None:
+    """Write a draw as it was ordered, and its contributors, none of whom has sent anything."""
     await Draw.insert(
         Draw(
             id=ordered.id,

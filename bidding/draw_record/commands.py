@@ -91,8 +91,8 @@ async def show_bundle(actor: Actor, draw: str, clock: Clock = utc_now) -> Bundle
     found = await queries.bundle(actor, draw)
     purpose = f"bundle of draw {draw}"
     for opening in _all_openings(found):
-        if "value" in opening.identity:
-            expert = str(opening.identity["value"]["expert"])
+        expert = opening.identity.get("value", {}).get("expert")  # a firm is no person
+        if isinstance(expert, str):
             await note_reading(actor, expert, ("name",), purpose, clock())
     return found
 

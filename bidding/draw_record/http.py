@@ -60,6 +60,18 @@ async def get_bundle(draw: IdInPath, actor: NamedDependency[Actor]) -> Bundle:
     return await commands.show_bundle(actor, draw)
 
 
+@get(
+    "/v1/draws/{draw:str}/public-bundle",
+    opt={"public": True},
+    operation_id="getPublicBundle",
+    summary="Give the bundle of a draw of items",
+    tags=TAGS,
+)
+async def get_public_bundle(draw: IdInPath) -> Bundle:
+    """Give everybody the whole proof of a draw whose items have public labels."""
+    return await queries.public_bundle(draw)
+
+
 @post(
     "/v1/draws/{draw:str}/auditor-file/request",
     opt={"permission": READ_AUDITOR_FILE},

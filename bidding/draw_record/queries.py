@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 
 from bidding.bundle.rules import (
+    EVALUATION_COMMITTEE,
+    OPEN_PURPOSES,
     BeaconValue,
     Bundle,
     Earlier,
@@ -26,6 +28,7 @@ from bidding.draw.schema import OrderView
 from bidding.draw.tables import DrawLine, DrawRequest, DrawResult
 from bidding.draw_end.queries import stored_openings
 from bidding.draw_record.rules import (
+    BUNDLE_PUBLIC,
     BUNDLE_SEALED,
     Ask,
     check_reader,
@@ -35,8 +38,8 @@ from bidding.draw_record.rules import (
 from bidding.draw_record.tables import AuditorFileRelease
 from bidding.lottery.rules import PROTOCOL
 from bidding.reveal.queries import early_proofs, round_of
-from bidding.sealing.queries import BLOCK_ENTRIES, everyone
-from bidding.sealing.rules import Candidate
+from bidding.sealing.queries import BLOCK_ENTRIES, everything
+from bidding.sealing.rules import Candidate, Entry
 from bidding.supplement import queries as supplements
 from oversight.authority.rules import Actor
 from oversight.custody.queries import key_entry
@@ -80,13 +83,31 @@ async def bundle(actor: Actor, draw: str) -> Bundle:
         RuleBroken: DRAW_EXISTS, READER_ENTITLED, BUNDLE_SEALED; PRIOR_ENTRY_EFFECTIVE where the
             newest entry still waits for its checkpoint after some seconds.
     """
-    for one in (draw, *(one.id for one in await supplements.lineage(await draws.case(draw)))):
-        newest = await draws.newest_step(one)
-        await draws.in_effect(newest.act, newest.ordinal)
+    await _all_in_effect(draw)
     async with reading():
         found = await draws.case(draw)
         check_reader(actor, [one.party for one in found.senders])
         return await _bundle(actor, found)
+
+
+async def public_bundle(draw: str) -> Bundle:
+    """Return the bundle of a draw of which nothing is secret.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS, BUNDLE_PUBLIC, BUNDLE_SEALED, PRIOR_ENTRY_EFFECTIVE.
+    """
+    await _all_in_effect(draw)
+    async with reading():
+        found = await draws.case(draw)
+        if found.purpose not in OPEN_PURPOSES:
+            raise RuleBroken(BUNDLE_PUBLIC, needed="a draw of items with public labels")
+        return await _bundle(None, found)
+
+
+async def _all_in_effect(draw: str) -> None:
+    for one in (draw, *(one.id for one in await supplements.lineage(await draws.case(draw)))):
+        newest = await draws.newest_step(one)
+        await draws.in_effect(newest.act, newest.ordinal)
 
 
 async def asked(draw: str) -> Ask | None:
@@ -119,25 +140,30 @@ async def auditor_file(draw: str) -> AsyncIterator[bytes]:
     yield b'{"secret":"' + secret.hex().encode() + b'","entries":['
     for place in range(len((await _request(draw)).strata)):
         yield b"," if place else b""
-        async for piece in _array(everyone(draw, place, cipher)):
+        async for piece in _array(everything(draw, place, cipher)):
             yield piece
     excluded = cipher.open(bytes(row["excluded"]), draws.excluded_context(draw))
     yield b'],"excluded":' + excluded + b"}"
 
 
-async def _array(people: AsyncIterator[Candidate]) -> AsyncIterator[bytes]:
+def _audited(one: Entry) -> Candidate | dict[str, str]:
+    """Return an entry as the auditor's file tells it: both parts together."""
+    return one if isinstance(one, Candidate) else one.identity | one.attributes
+
+
+async def _array(people: AsyncIterator[Entry]) -> AsyncIterator[bytes]:
     yield b"["
     held: list[bytes] = []
     begun = False
     async for one in people:
-        held.append(msgspec.json.encode(one))
+        held.append(msgspec.json.encode(_audited(one)))
         if len(held) == BLOCK_ENTRIES:
             yield (b"," if begun else b"") + b",".join(held)
             held, begun = [], True
     yield (b"," if begun and held else b"") + b",".join(held) + b"]"
 
 
-async def _bundle(actor: Actor, found: Case) -> Bundle:
+async def _bundle(actor: Actor | None, found: Case) -> Bundle:
     request = await _request(found.id)
     before = [one for one in await _attempts(found) if one.attempt < found.attempt]
     return Bundle(
@@ -154,7 +180,11 @@ async def _bundle(actor: Actor, found: Case) -> Bundle:
     )
 
 
-async def _openings(actor: Actor, found: Case) -> list[Opening]:
+async def _openings(actor: Actor | None, found: Case) -> list[Opening]:
+    """Return the openings, if they are for this reader; None reads what everybody may."""
+    if found.purpose in OPEN_PURPOSES:
+        return await stored_openings(found.id)
+    assert actor is not None, "only what is open from the seal on has readers without a name"
     parties = [one.party for one in found.senders]
     shown = sees_openings(actor, parties, edition(found.rulebook).draw.identities)
     return await stored_openings(found.id) if shown else []
@@ -163,7 +193,9 @@ async def _openings(actor: Actor, found: Case) -> list[Opening]:
 async def _attempts(found: Case) -> list[Case]:
     if found.of is not None:
         return await supplements.attempts(found.of, found.purpose)
-    return await draws.attempts(await line_of(found.subject), found.purpose)
+    formed = found.purpose == EVALUATION_COMMITTEE
+    subjects = await line_of(found.subject) if formed else [found.subject]
+    return await draws.attempts(subjects, found.purpose)
 
 
 async def _request(draw: str) -> Request:

@@ -20,6 +20,12 @@ BUNDLE_SEALED = Rule(
     "A request, a bundle and an auditor's file exist once the draw is sealed.",
     "design: draw.md#Files",
 )
+BUNDLE_PUBLIC = Rule(
+    "draw_record.bundle_public",
+    "A bundle is for everybody where its roster is public from the seal on.",
+    "design: draw.md#Other purposes, same engine",
+    Ground.FORBIDDEN,
+)
 AUDITOR_FILE_ASKED_ONCE = Rule(
     "draw_record.auditor_file_asked_once",
     "One request for the auditor's file of a draw stands at a time.",

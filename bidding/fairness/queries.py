@@ -92,6 +92,7 @@ async def _replies(numbers: dict[str, int]) -> list[Reply]:
     return [
         Reply(numbers[row["draw"]], row["outcome"], row["countersigner"], row["person"])
         for row in rows
+        if row["draw"] in numbers  # of a committee
     ]
 
 

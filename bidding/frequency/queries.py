@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date
 
+from bidding.bundle.rules import EVALUATION_COMMITTEE
 from bidding.closing.rules import State
 from bidding.draw import queries as draws
 from bidding.draw.tables import Draw
@@ -28,7 +29,9 @@ async def services(on: date, days: int, apart: Collection[str]) -> Mapping[str, 
         apart: draws that do not count: those that fill the same committee.
     """
     served: Counter[str] = Counter()
-    rows = await Draw.select(Draw.id).where(Draw.state.is_in(list(_HELD)))
+    rows = await Draw.select(Draw.id).where(
+        Draw.state.is_in(list(_HELD)) & (Draw.purpose == EVALUATION_COMMITTEE)
+    )
     for draw in (str(row["id"]) for row in rows):
         if draw not in apart and within((await draws.conditions(draw)).on, on, days):
             served.update(await _seated(draw))

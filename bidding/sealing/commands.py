@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from bidding.sealing.queries import BLOCK_ENTRIES, block_context
-from bidding.sealing.rules import Candidate, ranked, roster_root, seal_experts
+from bidding.sealing.rules import Entry, ranked, roster_root, seal_entries
 from bidding.sealing.tables import SealedBlock
 from oversight.act import Act
 from oversight.database import bulk_insert
@@ -21,15 +21,15 @@ _COLUMNS = ("id", "draw", "stratum", "block", "size", "commitments", "people", "
 class SealedRoster(msgspec.Struct, frozen=True):
     """One stratum as the seal fixed it."""
 
-    size: int  # experts
+    size: int  # entries
     root: bytes  # 32 bytes, over the ascending commitments
     blocks: Sequence[tuple[int, bytes, bytes]]  # size, commitments, encrypted people
 
 
 async def seal_roster(
-    secret: bytes, candidates: Sequence[Candidate], cipher: FieldCipher, draw: str, stratum: int
+    secret: bytes, candidates: Sequence[Entry], cipher: FieldCipher, draw: str, stratum: int
 ) -> SealedRoster:
-    """Commit to every expert of a stratum, order them, and close what opens them.
+    """Commit to every entry of a stratum, order them, and close what opens them.
 
     Runs in a thread: a million experts take seconds, and the service goes on answering.
     """
@@ -46,9 +46,9 @@ async def keep_roster(act: Act, draw: str, stratum: int, roster: SealedRoster) -
 
 
 def _seal(
-    secret: bytes, candidates: Sequence[Candidate], cipher: FieldCipher, draw: str, stratum: int
+    secret: bytes, candidates: Sequence[Entry], cipher: FieldCipher, draw: str, stratum: int
 ) -> SealedRoster:
-    commitments = seal_experts(secret, candidates)
+    commitments = seal_entries(secret, candidates)
     order = ranked(commitments)
     roster = [commitments[place] for place in order]
     blocks = [
@@ -59,13 +59,13 @@ def _seal(
 
 
 def _pieces(
-    candidates: Sequence[Candidate], order: Sequence[int], draw: str, stratum: int
-) -> Iterator[tuple[int, list[Candidate], str]]:
+    candidates: Sequence[Entry], order: Sequence[int], draw: str, stratum: int
+) -> Iterator[tuple[int, list[Entry], str]]:
     """Yield the first position, the people and the encryption context of each block."""
     for start in range(0, len(order), BLOCK_ENTRIES):
         piece = [candidates[place] for place in order[start : start + BLOCK_ENTRIES]]
         yield start, piece, block_context(draw, stratum, start // BLOCK_ENTRIES)
 
 
-def _closed(piece: Sequence[Candidate], cipher: FieldCipher, context: str) -> bytes:
+def _closed(piece: Sequence[Entry], cipher: FieldCipher, context: str) -> bytes:
     return cipher.seal(zlib.compress(msgspec.json.encode(piece), _FAST), context)

@@ -8,6 +8,7 @@ which stands beside it.
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256, sha512
+from typing import NamedTuple
 
 import msgspec
 
@@ -29,6 +30,15 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
     specialties: list[str]  # all that were admitted then, in code point order
 
 
+class Listed(NamedTuple):
+    """One entry of a list that an order brings: a supplier, or an item with a public label."""
+
+    id: str  # its salts follow from it
+    identity: dict[str, str]
+    attributes: dict[str, str]
+
+
+Entry = Candidate | Listed  # whatever stands in a roster; one roster holds one kind
 Value = Mapping[str, str | list[str]]  # what one part of an entry says
 Parts = tuple[Value, Value]  # identity and attributes
 
@@ -65,6 +75,24 @@ def expert_parts(candidate: Candidate) -> Parts:
         "specialties": candidate.specialties,
     }
     return identity, attributes
+
+
+def entry_id(one: Entry) -> str:
+    """Return the identifier that an entry's salts follow from."""
+    return one.expert if isinstance(one, Candidate) else one.id
+
+
+def entry_parts(one: Entry) -> Parts:
+    """Return what the two parts of any entry say."""
+    return expert_parts(one) if isinstance(one, Candidate) else (one.identity, one.attributes)
+
+
+def seal_entries(secret: bytes, entries: Sequence[Entry]) -> list[bytes]:
+    """Return the commitment of each entry, in the order given; raises as `seal_experts`."""
+    experts = [one for one in entries if isinstance(one, Candidate)]
+    if len(experts) == len(entries):
+        return seal_experts(secret, experts)
+    return [commitment(secret, entry_id(one), entry_parts(one)) for one in entries]
 
 
 def commitment(secret: bytes, identifier: str, parts: Parts) -> bytes:

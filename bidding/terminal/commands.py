@@ -1,20 +1,29 @@
 """Sealing a draw, and running it (draw.md, steps 3 and 5)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from bidding.appointment.queries import appointed_seats
-from bidding.bundle.rules import Contributor, Pool, Request, Stratum, request_digest
+from bidding.bundle.rules import (
+    EVALUATION_COMMITTEE,
+    OPEN_PURPOSES,
+    Contributor,
+    Opening,
+    Pool,
+    Request,
+    Stratum,
+    request_digest,
+)
 from bidding.candidacy.queries import pool_of
 from bidding.committee.queries import committee
 from bidding.contribution.rules import Entrants, check_contributors
 from bidding.draw import queries as draws
 from bidding.draw.commands import take_step, write_step
-from bidding.draw.facts import Drawn, Sealed
+from bidding.draw.facts import Drawn, Sealed, SealedOpenly
 from bidding.draw.rules import (
     COMMITMENTS_COMPLETE,
     RUN_DRAW,
@@ -26,12 +35,23 @@ from bidding.draw.rules import (
     check_vrf_lead,
 )
 from bidding.draw.schema import DrawReceipt, SealOrder
-from bidding.draw.tables import DrawLine, DrawRequest, DrawResult
+from bidding.draw.tables import DrawLine, DrawOpening, DrawRequest, DrawResult
+from bidding.item_list.queries import lists_of
 from bidding.lottery.rules import PROTOCOL
+from bidding.opening.rules import all_opened
 from bidding.reveal.commands import bring_bound_round
 from bidding.reveal.queries import check_inputs, required_round
 from bidding.sealing.commands import SealedRoster, keep_roster, seal_roster
-from bidding.sealing.rules import SALT_BYTES, SECRET_BYTES, excluded_digest, secret_digest
+from bidding.sealing.rules import (
+    SALT_BYTES,
+    SECRET_BYTES,
+    Candidate,
+    Entry,
+    entry_id,
+    excluded_digest,
+    openings_digest,
+    secret_digest,
+)
 from bidding.supplement import queries as supplements
 from bidding.supplement.rules import check_fills, check_needed
 from bidding.suspension.queries import check_running
@@ -61,6 +81,8 @@ from oversight.rulebook.rules import edition
 from oversight.values.canonical import canonical
 from oversight.values.instants import from_micro_text, from_text, to_text
 
+Eligible = tuple[Sequence[Entry], Sequence[tuple[str, str]]]  # entries; left out with the ground
+
 
 class _Rosters(msgspec.Struct, frozen=True):
     """What a seal fixes beside the request."""
@@ -68,7 +90,8 @@ class _Rosters(msgspec.Struct, frozen=True):
     secret: bytes
     sealed: Sequence[SealedRoster]
     salt: bytes
-    excluded: list[list[str]]  # expert id and ground, sorted
+    excluded: list[list[str]]  # id and ground, sorted
+    opened: list[Opening] | None = None  # all entries, where they are public from the seal on
 
 
 async def seal_draw(actor: Actor, draw: str, order: SealOrder, occasion: Occasion) -> DrawReceipt:
@@ -90,19 +113,27 @@ async def seal_draw(actor: Actor, draw: str, order: SealOrder, occasion: Occasio
         due = reveal_time(wanted, act.at, edition(found.rulebook).draw.reveal_minutes)
         rosters = await _seal_rosters(found)
         request = _request(found, rosters, vrf_key, await act.log_size(), due)
-        fact = Sealed(
-            draw=draw,
-            previous=previous,
-            request=request_digest(request).hex(),
-            purpose=found.purpose,
-            attempt=found.attempt,
-            of=found.of,
-        )
+        fact = _sealed(found, previous, request, rosters)
         ordinal = await act.record(fact, subject=found.subject)
         await _write_seal(act, request, rosters, due)
         return act.answered(await write_step(act, found, "sealed", ordinal, state))
 
     return await take_step(actor, SEAL_DRAW, occasion, draw, deed, snapshot=True)
+
+
+def _sealed(found: Case, previous: int, request: Request, rosters: _Rosters) -> Sealed:
+    said = Sealed(
+        draw=found.id,
+        previous=previous,
+        request=request_digest(request).hex(),
+        purpose=found.purpose,
+        attempt=found.attempt,
+        of=found.of,
+    )
+    if rosters.opened is None:
+        return said
+    digest = openings_digest(rosters.opened).hex()
+    return SealedOpenly(**msgspec.structs.asdict(said), openings=digest)
 
 
 async def _check_still_needed(found: Case) -> None:
@@ -158,18 +189,17 @@ async def _check_vrf_key(act: Act, found: Case, key: str) -> None:
 
 
 async def _seal_rosters(found: Case) -> _Rosters:
-    """Take the pool as the act sees it, and close each stratum's roster.
+    """Take the pool as the act sees it, or the order's lists, and close each stratum's roster.
 
     Whom a supplement's parents have met takes no seat, and does not count for the size.
     """
-    inherited = await supplements.inherited(found.of)
-    pool = await pool_of(found, inherited.known)
-    multiple = edition(found.rulebook).draw.roster_multiple
+    inherited, public = await supplements.inherited(found.of), found.purpose in OPEN_PURPOSES
+    pool = await _pool(found, inherited.known)
     sizes = [
-        (stratum, seats, sum(one.expert not in inherited.met for one in candidates))
+        (stratum, seats, sum(entry_id(one) not in inherited.met for one in candidates))
         for (stratum, seats), (candidates, _) in zip(found.strata, pool, strict=True)
     ]
-    check_rosters(sizes, multiple)
+    check_rosters(sizes, 1 if public else edition(found.rulebook).draw.roster_multiple)
     secret = await supplements.secret(found.of) if found.of else fresh_bytes(SECRET_BYTES)
     cipher = ring().fields
     sealed = [
@@ -177,7 +207,19 @@ async def _seal_rosters(found: Case) -> _Rosters:
         for place, (candidates, _) in enumerate(pool)
     ]
     excluded = sorted({pair for _, pairs in pool for pair in pairs})
-    return _Rosters(secret, sealed, fresh_bytes(SALT_BYTES), [list(pair) for pair in excluded])
+    return _Rosters(
+        secret,
+        sealed,
+        fresh_bytes(SALT_BYTES),
+        [list(pair) for pair in excluded],
+        all_opened(secret, (one for entries, _ in pool for one in entries)) if public else None,
+    )
+
+
+async def _pool(found: Case, known: Mapping[str, Candidate]) -> Sequence[Eligible]:
+    if found.purpose == EVALUATION_COMMITTEE:
+        return await pool_of(found, known)
+    return await lists_of(found)
 
 
 def _request(found: Case, rosters: _Rosters, vrf_key: str, as_of: int, due: datetime) -> Request:
@@ -224,6 +266,17 @@ async def _write_seal(act: Act, request: Request, rosters: _Rosters, due: dateti
     )
     for place, roster in enumerate(rosters.sealed):
         await keep_roster(act, draw, place, roster)
+    if rosters.opened is not None:
+        await write_openings(act, draw, rosters.opened)
+
+
+async def write_openings(act: Act, draw: str, opened: Sequence[Opening]) -> None:
+    """Write what is opened, as part of the act that opens it."""
+    sealed = ring().fields.seal(canonical(opened), draws.openings_context(draw))
+    digest = openings_digest(opened).hex()
+    await DrawOpening.insert(
+        DrawOpening(draw=draw, openings=sealed, digest=digest, person=act.actor.person, act=act.id)
+    )
 
 
 async def run_draw(actor: Actor, draw: str, occasion: Occasion) -> DrawReceipt:

@@ -16,11 +16,11 @@ from bidding.closing.rules import State
 from bidding.draw import queries as draws
 from bidding.draw.coverage import put_step, request_of, steps
 from bidding.draw.facts import Answered, Drawn, Sealed
-from bidding.draw.tables import DrawLine, DrawRequest, DrawResult
+from bidding.draw.tables import DrawLine, DrawOpening, DrawRequest, DrawResult
 from bidding.lottery.rules import orders, seed_of
 from bidding.sealing.coverage import commitments_digest, people_of
-from bidding.sealing.queries import BLOCK_ENTRIES, COMMITMENT_BYTES
-from bidding.sealing.rules import Candidate, roster_leaf, roster_root, seal_experts, secret_digest
+from bidding.sealing.queries import BLOCK_ENTRIES, COMMITMENT_BYTES, ENTRIES
+from bidding.sealing.rules import roster_leaf, roster_root, seal_entries, secret_digest
 from bidding.sealing.tables import SealedBlock
 from bidding.terminal.queries import Attributes, attributes_of, paths_of, walk
 from bidding.walk.rules import Line
@@ -44,6 +44,8 @@ async def _sealed(said: Said, rows: Rows) -> None:
     await put_step(said, rows, State.SEALED)
     fixed = dict.fromkeys(("digest", "request", "reveal_by", "secret", "excluded"), digest)
     rows.put(DrawRequest, (draw,), act=act, **fixed)
+    if opened := body.get("openings"):
+        rows.put(DrawOpening, (draw,), digest=opened, openings=opened, act=act)
     request = await request_of(rows, draw, digest)
     if request is None:
         rows.untold(SealedBlock, draw=draw)
@@ -102,10 +104,10 @@ def _commitments(row: Mapping[str, Any], secret: bytes | None) -> tuple[bytes | 
     """Return the JSON of a block's people, and what these commit to, if they open."""
     try:
         plain = people_of(row)
-        people = msgspec.json.decode(plain, type=list[Candidate])
+        people = ENTRIES.decode(plain)
     except (ProofRejected, zlib.error, msgspec.DecodeError):
         return None, b""
-    return plain, b"" if secret is None else b"".join(seal_experts(secret, people))
+    return plain, b"" if secret is None else b"".join(seal_entries(secret, people))
 
 
 def _grow(tree: Frontier, commitments: bytes) -> None:
@@ -284,7 +286,7 @@ async def _attributes(
     async for row in rows.found(SealedBlock, draw=request.draw, stratum=stratum, block=block):
         plain, commitments = _commitments(row, secret)
         if plain is not None and commitments == sealed:
-            people = msgspec.json.decode(plain, type=list[Candidate])
+            people = ENTRIES.decode(plain)
             return attributes_of(stratum, block, people)
     raise ProofRejected("the people of a sealed block are not those of its roster")
 

@@ -10,7 +10,7 @@ from bidding.bundle.rules import Request
 from bidding.draw.rules import Case
 from bidding.lottery.rules import Order, alpha_of, orders, seed_of, transcript
 from bidding.sealing import queries as sealed
-from bidding.sealing.rules import Candidate, expert_parts, roster_paths
+from bidding.sealing.rules import Entry, entry_parts, roster_paths
 from bidding.supplement import queries as supplements
 from bidding.walk.rules import CapTally, Line, Walk, walk_digest
 from oversight.keys.directory import ring
@@ -132,14 +132,14 @@ def _walked(
 async def stored_attributes(draw: str, stratum: int, position: int) -> Attributes:
     """Return the attributes of the block of a sealed roster in which a position lies."""
     block = position // sealed.BLOCK_ENTRIES
-    people = await sealed.people(draw, stratum, block, ring().fields)
-    return attributes_of(stratum, block, people)
+    entries = await sealed.entries(draw, stratum, block, ring().fields)
+    return attributes_of(stratum, block, entries)
 
 
-def attributes_of(stratum: int, block: int, people: Sequence[Candidate]) -> Attributes:
-    """Return the attributes of the people of one block."""
+def attributes_of(stratum: int, block: int, entries: Sequence[Entry]) -> Attributes:
+    """Return the attributes of the entries of one block."""
     first = block * sealed.BLOCK_ENTRIES
-    return {(stratum, first + place): expert_parts(one)[1] for place, one in enumerate(people)}
+    return {(stratum, first + place): entry_parts(one)[1] for place, one in enumerate(entries)}
 
 
 async def paths_of(rosters: list[list[bytes]], lines: Sequence[Line]) -> list[list[bytes]]:

@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from oversight.rulebook.figures import Confidence, Edition, Figure, Regime
-from oversight.rulebook.protocol import CONTACT, DRAW, SIGN_IN
+from oversight.rulebook.protocol import CONTACT, DRAW, NEUTRAL_PURPOSES, SIGN_IN
 
 _M, _D = Confidence.MEMORY, Confidence.DESIGN
 
@@ -31,6 +31,13 @@ L_2025 = Edition(
                 None, "digits of GB/T 2260 that a stratum fixes without a reason", _LOCAL, _M
             ),
             "draw_identities": Figure("parties", "audience", _LOCAL, _D),
+            "draw_purposes": Figure(
+                NEUTRAL_PURPOSES,
+                "purposes of draws from lists",
+                "design: no text at hand lets suppliers or winners be drawn below the limits; "
+                "cf. 发改法规规〔2022〕1117号 (二)",
+                _D,
+            ),
             "committee_size_min": Figure(3, "people", _LOCAL, _M),
             "committee_size_odd": Figure(True, "flag", _LOCAL, _M),
             "committee_expert_share_min": Figure("2/3", "share", _LOCAL, _M),

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import msgspec
 
 from oversight.rulebook.figures import Confidence, Figure
+from oversight.rulebook.protocol import NEUTRAL_PURPOSES
 from oversight.rulebook.tendering import T_2025
 
 _D = Confidence.DESIGN
@@ -33,6 +34,13 @@ DEMO = msgspec.structs.replace(
                 _DEMO,
                 Confidence.MEMORY,
             ),
+            "draw_purposes": Figure(
+                ("supplier-invitation", "tie-break", *NEUTRAL_PURPOSES),
+                "purposes of draws from lists",
+                _DEMO,
+                _D,
+            ),
+            "draw_supplier_seats_min": Figure(3, "suppliers", _DEMO, _D),
             "draw_reveal_minutes": Figure(10, "minutes", _DEMO, _D),
             "contact_pause_minutes": Figure(1, "minutes between tries", _DEMO, _D),
             "contact_window_minutes": Figure(2, "minutes to answer", _DEMO, _D),

@@ -72,6 +72,8 @@ class DrawFigures(msgspec.Struct, frozen=True):
     identities: str  # to whom they are opened: "public", "parties" or "auditor"
     employer_cap: int | None  # seats for one employer over all strata, at most
     region_digits: int | None  # of a region's code that a stratum may fix without a reason
+    purposes: tuple[str, ...]  # of draws from lists, beside those for committees
+    supplier_seats_min: int | None  # suppliers that one drawing invites, at least
     demo: bool  # true: never for a real case
 
 
@@ -177,6 +179,8 @@ class Edition(msgspec.Struct, frozen=True):
             identities=self._text("draw_identities"),
             employer_cap=self._optional("draw_employer_cap"),
             region_digits=self._optional("draw_region_digits"),
+            purposes=self._texts("draw_purposes"),
+            supplier_seats_min=self._optional("draw_supplier_seats_min"),
             demo=self.demo,
         )
 

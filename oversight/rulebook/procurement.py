@@ -4,7 +4,7 @@ from datetime import date
 from types import MappingProxyType
 
 from oversight.rulebook.figures import Confidence, Edition, Figure, Regime
-from oversight.rulebook.protocol import CONTACT, DRAW, SIGN_IN
+from oversight.rulebook.protocol import CONTACT, DRAW, NEUTRAL_PURPOSES, SIGN_IN
 
 _A, _M, _D = Confidence.READ, Confidence.MEMORY, Confidence.DESIGN
 
@@ -30,6 +30,13 @@ P_2025 = Edition(
                 _D,
             ),
             "draw_identities": Figure("public", "audience", "采购法实施条例 43; 87令 69", _A),
+            "draw_purposes": Figure(
+                ("supplier-invitation", "tie-break", *NEUTRAL_PURPOSES),
+                "purposes of draws from lists",
+                "政府采购法 34; 87令 14 (suppliers invited); 87令 31, 57, 68 (ties)",
+                _A,
+            ),
+            "draw_supplier_seats_min": Figure(3, "suppliers", "政府采购法 34; 87令 14", _A),
             "draw_window_workdays": Figure(
                 2, "working days before review", "财库〔2016〕198号 14", _M
             ),

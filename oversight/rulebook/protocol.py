@@ -20,6 +20,9 @@ DRAW = {
     "draw_employer_cap": Figure(1, "seats per employer", f"{_DRAW}, caps", _D),
 }
 
+# Draws that choose no supplier, candidate or winner: lawful wherever the documents announce them.
+NEUTRAL_PURPOSES = ("parameter", "presentation-order", "host-site", "inspection-sample")
+
 # Inviting those who were drawn. No law counts tries or minutes; each center or county may.
 _CONTACT = "design: no law counts them; cf. 浙 29, 1117 (十四) (traceable from end to end)"
 

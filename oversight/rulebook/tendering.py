@@ -4,7 +4,7 @@ from datetime import date
 from types import MappingProxyType
 
 from oversight.rulebook.figures import Confidence, Edition, Figure, Regime
-from oversight.rulebook.protocol import CONTACT, DRAW, SIGN_IN
+from oversight.rulebook.protocol import CONTACT, DRAW, NEUTRAL_PURPOSES, SIGN_IN
 
 _A, _B, _M, _D = Confidence.READ, Confidence.COPY, Confidence.MEMORY, Confidence.DESIGN
 _CHONGQING = "Chongqing"
@@ -32,6 +32,13 @@ T_2025 = Edition(
             ),
             "draw_identities": Figure(
                 "parties", "audience", "no national duty to publish; cf. 招投标法 37", _B
+            ),
+            "draw_purposes": Figure(
+                NEUTRAL_PURPOSES,
+                "purposes of draws from lists",
+                "发改法规规〔2022〕1117号 (二), to 2027-08-31: no drawing lots for bidders, "
+                "candidates or winners",
+                _A,
             ),
             "draw_window_hours": Figure(24, "hours before evaluation", "渝 30", _A, _CHONGQING),
             "committee_size_min": Figure(5, "people", "招标投标法 37; 12令 9", _A),

@@ -1,0 +1,1 @@
+"""Draws from lists: suppliers to invite, ties, coefficients, orders of speaking, sites, samples."""

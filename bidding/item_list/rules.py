@@ -1,0 +1,12 @@
+"""Caps of a draw from lists. Pure."""
+
+from collections.abc import Mapping
+
+from bidding.bundle.rules import SUPPLIER_INVITATION
+
+
+def caps_of(purpose: str, ordered: Mapping[str, int] | None) -> dict[str, int]:
+    """Return the caps: as ordered; else one supplier of each controller, and none on items."""
+    if ordered is not None:
+        return dict(ordered)
+    return {"controller": 1} if purpose == SUPPLIER_INVITATION else {}

@@ -1,0 +1,1 @@
+"""What is shown of an entry of a roster: its two parts, opened or as their digests."""
