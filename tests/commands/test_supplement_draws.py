@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import date
 
@@ -11,12 +12,15 @@ from published import Memory
 
 from api_spec import assembly
 from bidding.answer import queries as answers
+from bidding.answer.commands import countersign
 from bidding.draw import queries as draws
 from bidding.draw.schema import StratumOrder
 from bidding.draw_chain.rules import DRAW_CHAINS
+from bidding.draw_order.commands import order_draw
 from bidding.draw_record.queries import auditor_file
 from bidding.roster.commands import change_employer
 from bidding.roster.schema import EmployerChange, OrganisationForm
+from bidding.supplement import queries as supplements
 from oversight.audit.engine import audit
 from oversight.authority.rules import Post, Role
 from oversight.errors import RuleBroken
@@ -258,3 +262,35 @@ async def test_a_reader_of_the_supplements_bundle_reads_its_parents(stage):
         assert json.loads(given)["parent"]["request"]["of"] is None
     with pytest.raises(RuleBroken, match="reader_entitled"):
         await stage.files(stage.actor(Role.AGENT))
+
+
+async def test_of_two_orders_for_the_same_supplement_one_wins(stage):
+    await exhaust(stage)
+    parent = stage.draw
+    form = stage.order_form(of=parent, strata=strata())
+    orders = [order_draw(stage.tenderer, form, stage.house.occasion()) for _ in range(2)]
+    *made, _ = await asyncio.gather(*orders, stage.house_hand(3), return_exceptions=True)
+    won = [one for one in made if not isinstance(one, Exception)]
+    (lost,) = [one for one in made if isinstance(one, RuleBroken)]
+    assert len(won) == 1
+    assert lost.rule.code in ("draw.attempt_before_closed", "database.writes_do_not_collide")
+    assert len(await supplements.attempts(parent, "evaluation-committee")) == 1
+
+
+async def test_an_order_beside_an_answer_of_the_parent_follows_the_newest_entry(stage):
+    await exhaust(stage)
+    parent = stage.draw
+    bridges = [one for one in await answers.seats(parent) if one.stratum == 1]
+    proposal = await stage.propose(bridges[0].line)
+    sent = await stage.countersignature(proposal)
+    form = stage.order_form(of=parent, strata=strata())
+    made, _, _ = await asyncio.gather(
+        order_draw(stage.tenderer, form, stage.house.occasion()),
+        countersign(stage.supervisor, proposal.id, sent, stage.house.occasion()),
+        stage.house_hand(3),
+    )
+    stage.draw = made.draw
+    await stage.house.settle()
+    for step in ("committed", "sealed", "revealed", "drawn"):
+        await stage._take(step)
+    await valid(stage)
