@@ -13,8 +13,10 @@ import msgspec
 from appointing import ask_to_appoint
 from contact_stage import tell_contact
 from cosigned import Cosigned
+from day_stage import tell_day
 from draw_stage import Stage
 from draw_story import CHAIN, ROUND, ROUND_SIGNATURE
+from item_stage import ItemStage
 from own_chain import CHAIN as OWN_CHAIN
 from own_chain import chains_file
 from pool import KEEPER, REVIEWER, csv_file, people
@@ -92,6 +94,7 @@ async def everything(house, directory):
     await _duty(stage)
     await _pool(stage)
     await _draws(stage, directory)
+    await _lists(stage)
     await _readings(stage)
     await _elsewhere(stage)
     await _custody(stage)
@@ -229,6 +232,8 @@ async def _draws(stage, directory):
     await stage.form(tender="tender-4")
     await stage.until("sealed")
     await _appointments(stage)
+    await stage.form(tender="tender-5")
+    await tell_day(await stage.until("drawn"))
 
 
 async def _appointments(stage):
@@ -246,6 +251,13 @@ async def _answers(stage):
     await stage.dismiss(await stage.propose(third, "recused"))
     await stage.answer(third, "left")
     await stage.propose(fourth, "recused")  # goes on waiting
+
+
+async def _lists(stage):
+    """Draws from lists: a coefficient that everybody watches, suppliers whose names are opened."""
+    lists = ItemStage.beside(stage)
+    await lists.until_of("parameter")
+    await (await lists.until_of("supplier-invitation")).open()
 
 
 async def _without_proof(stage, directory):
