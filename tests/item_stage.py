@@ -44,6 +44,13 @@ def suppliers(count, controllers=0):
 class ItemStage(Stage):
     """A stage whose draws come from lists."""
 
+    @classmethod
+    def beside(cls, stage):
+        """Return a stage for lists with the parties and keys of another."""
+        made = cls(stage.house)
+        made.__dict__.update(stage.__dict__)
+        return made
+
     async def set_up(self, editions=("demo",), **choices):
         await super().set_up(experts=2, editions=editions, **choices)
         admin = self.actor(Role.TRADING_CENTER, Post.ADMINISTRATOR, person=9)
@@ -79,7 +86,7 @@ class ItemStage(Stage):
         both = (Role.TENDERER, Role.ADMINISTRATIVE_SUPERVISOR)
         if purpose == "tie-break":
             return (*both, *FIRMS)
-        return (*both, Role.AUDIT_OFFICE) if purpose == "supplier-invitation" else both
+        return (*both, Role.AGENT) if purpose == "supplier-invitation" else both
 
     def lists(self, purpose):
         if purpose == "supplier-invitation":

@@ -32,7 +32,7 @@ from bidding.contact.rules import (
 from bidding.contact.schema import ContactOrder, ContactReceipt, UnreachedReceipt
 from bidding.contact.tables import AnswerSecret, Contact, Invitation, InvitationTry
 from bidding.draw import queries as draws
-from bidding.draw.rules import Case
+from bidding.draw.rules import Case, check_experts
 from bidding.gateway.commands import queue
 from bidding.gateway.rules import Channel
 from bidding.invitation.rules import (
@@ -85,8 +85,8 @@ async def open_contact(
     """Begin to invite everybody who holds a seat; replacements follow by themselves.
 
     Raises:
-        RuleBroken: DRAW_EXISTS; DRAW_STANDS; NOT_SUSPENDED; CONTACT_ONCE; REGION_KNOWN;
-            EVALUATION_NOT_OVER; NOT_TOO_EARLY; PRIOR_ENTRY_EFFECTIVE.
+        RuleBroken: DRAW_EXISTS; EXPERTS_DRAWN; DRAW_STANDS; NOT_SUSPENDED; CONTACT_ONCE;
+            REGION_KNOWN; EVALUATION_NOT_OVER; NOT_TOO_EARLY; PRIOR_ENTRY_EFFECTIVE.
     """
     newest = await draws.newest_step(draw)
     await draws.in_effect(newest.act, newest.ordinal)
@@ -94,6 +94,7 @@ async def open_contact(
     async def attempt() -> ContactReceipt:
         async with begin(actor, OPEN_CONTACT, occasion) as act:
             found = await draws.case(draw, lock=True)
+            check_experts(found.purpose)
             _check_stands(found)
             await check_running(found)
             if await queries.is_open(draw):

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from bidding.bundle.rules import Round
+from bidding.bundle.rules import EVALUATION_COMMITTEE, SUPPLIER_INVITATION, Round
 from bidding.closing.rules import CLOSED, State
 from bidding.contribution.rules import CONTRIBUTOR_NAMED
 from bidding.lottery.rules import draw_rule, labelled
@@ -99,6 +99,11 @@ REVEALS_COMPLETE = draw_rule(
     "reveals_complete",
     "A draw needs every nonce; with a beacon and a witness quorum, a nonce or a breach of each.",
     "4. Reveal",
+)
+EXPERTS_DRAWN = draw_rule(
+    "experts_drawn",
+    "Only experts are invited to an evaluation and seated in its rooms: no supplier, no item.",
+    "6. Answer and replace",
 )
 IDENTITIES_ALLOWED = draw_rule(
     "identities_allowed",
@@ -223,6 +228,16 @@ def next_attempt(earlier: Sequence[State], attempts_max: int) -> int:
     return len(earlier) + 1
 
 
+def check_experts(purpose: str) -> None:
+    """Return only if experts are drawn for this purpose.
+
+    Raises:
+        RuleBroken: EXPERTS_DRAWN.
+    """
+    if purpose != EVALUATION_COMMITTEE:
+        raise RuleBroken(EXPERTS_DRAWN, needed="the draw of a committee", purpose=purpose)
+
+
 def check_strata(strata: Iterable[tuple[str, int]]) -> None:
     """Refuse an order without strata, with one twice, or without a seat in one.
 
@@ -252,8 +267,8 @@ def check_caps(caps: Mapping[str, int], purpose: str) -> None:
 
 CAPPED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "evaluation-committee": frozenset({"employer", "region"}),
-        "supplier-invitation": frozenset({"controller"}),
+        EVALUATION_COMMITTEE: frozenset({"employer", "region"}),
+        SUPPLIER_INVITATION: frozenset({"controller"}),
     }
 )
 

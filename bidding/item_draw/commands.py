@@ -116,7 +116,7 @@ def _wanted(order: ItemOrder) -> list[Wanted]:
             stratum=one.id,
             seats=one.seats,
             entries=[entry.id for entry in one.listed()],
-            suppliers=not one.items,
+            suppliers=len(one.suppliers),
             parties=[item.party for item in one.items],
         )
         for one in order.strata

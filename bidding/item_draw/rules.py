@@ -98,7 +98,7 @@ class Wanted(msgspec.Struct, frozen=True):
     stratum: str
     seats: int
     entries: Sequence[str]  # ids
-    suppliers: bool  # it names suppliers; else items
+    suppliers: int  # how many of them are suppliers; the others are items
     parties: Sequence[str] = ()  # for whom its items stand, one each; empty: for nobody
 
 
@@ -167,7 +167,7 @@ def _misfits(purpose: str, lists: Sequence[Wanted]) -> Iterator[str]:
     if any(count > 1 for count in counts.values()):
         yield "each entry once in all lists together"
     for one in lists:
-        if one.suppliers != suppliers:
+        if one.suppliers != (len(one.entries) if suppliers else 0):
             yield f"{one.stratum}: a list of {'suppliers' if suppliers else 'items'}"
         if len(one.entries) < one.seats:
             yield f"{one.stratum}: at least {one.seats} entries"

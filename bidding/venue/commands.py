@@ -3,7 +3,7 @@
 import msgspec
 
 from bidding.draw import queries as draws
-from bidding.draw.rules import Step, advance
+from bidding.draw.rules import Step, advance, check_experts
 from bidding.suspension.queries import check_running
 from bidding.venue import queries
 from bidding.venue.facts import Planned
@@ -20,11 +20,12 @@ async def plan_venue(actor: Actor, draw: str, form: PlanForm, occasion: Occasion
     """Say which seat of a draw sits in which room of which site; the newest plan counts.
 
     Raises:
-        RuleBroken: DRAW_EXISTS; STEP_LAWFUL before the draw or after its end; NOT_SUSPENDED;
-            PARTY_KNOWN; PLAN_SOUND.
+        RuleBroken: DRAW_EXISTS; EXPERTS_DRAWN; STEP_LAWFUL before the draw or after its end;
+            NOT_SUSPENDED; PARTY_KNOWN; PLAN_SOUND.
     """
     async with begin(actor, PLAN_VENUE, occasion) as act:
         found = await draws.case(draw, lock=True)
+        check_experts(found.purpose)
         advance(found.state, Step.ANSWER)
         await check_running(found)
         plan = msgspec.convert(msgspec.to_builtins(form), Plan)
