@@ -14,12 +14,16 @@ from bidding.appointment.rules import (
 from bidding.appointment.schema import AppointeesView, AppointmentView
 from bidding.appointment.tables import Appointment
 from bidding.candidacy.queries import eligible_counts
-from bidding.closing.rules import CLOSED
+from bidding.closing.rules import CLOSED, State
 from bidding.committee.queries import has_successor, line_of
 from bidding.committee.schema import CommitteeView
 from bidding.draw import queries as draws
+from bidding.draw.rules import Case
+from bidding.draw.tables import Draw
 from bidding.eligibility.queries import barred
+from bidding.frequency.queries import seated_experts
 from bidding.roster.rules import EXPERT_KNOWN
+from bidding.supplement import queries as supplements
 from oversight.database import run
 from oversight.errors import RuleBroken
 from oversight.keys.directory import ring
@@ -35,6 +39,15 @@ async def appointed_seats(committee: str) -> int:
     return sum(row["seats"] for row in rows)
 
 
+async def appointed_experts(committee: str) -> frozenset[str]:
+    """Return the ids of those who are appointed to a committee: nobody is drawn beside himself."""
+    rows = await Appointment.select().where(
+        (Appointment.committee == committee)
+        & (Appointment.state == AppointmentState.APPOINTED.value)
+    )
+    return frozenset(expert for one in rows for expert in opened_terms(one)["experts"])
+
+
 async def free_seats(committee: CommitteeView, purpose: str) -> int:
     """Return the seats of a committee that nobody takes: no representative, draw or appointee.
 
@@ -44,9 +57,22 @@ async def free_seats(committee: CommitteeView, purpose: str) -> int:
         return 0
     line = await line_of(committee.id)
     standing = [one for one in await draws.attempts(line, purpose) if one.state not in CLOSED]
-    drawn = sum(seats for one in standing for _, seats in one.strata)
+    drawn = sum([await _seats_of(one) for one in standing])
     taken = committee.representatives + drawn + await appointed_seats(committee.id)
     return max(0, committee.size - taken)
+
+
+async def _seats_of(found: Case) -> int:
+    """Return the seats that a draw takes: those ordered; once exhausted, those that are held.
+
+    What a standing supplement takes counts with it.
+    """
+    known = await supplements.parent(found)
+    if not known.exhausted():
+        return sum(seats for _, seats in found.strata)
+    further = await supplements.attempts(found.id, found.purpose)
+    standing = [one for one in further if one.state not in CLOSED]
+    return known.held() + sum([await _seats_of(one) for one in standing])
 
 
 async def shortage(committee: CommitteeView, draw: str) -> Shortage:
@@ -85,15 +111,27 @@ async def appointees(experts: Sequence[str], committee: CommitteeView) -> dict[s
         committee.tender,
     )
     stay_away, bars = {row["expert"] for row in recused}, await barred()
+    seated = await _seated(committee)
     return {
         row["id"]: Appointee(
             row["status"],
             frozenset({row["employer_plain"], row["employer_uscc"]} - {""}),
             row["id"] in stay_away,
+            row["id"] in seated,
             row["id"] in bars,
         )
         for row in rows
     }
+
+
+async def _seated(committee: CommitteeView) -> set[str]:
+    """Return who sits on a committee: drawn in a standing draw or its supplements, or appointed."""
+    seated = set(await appointed_experts(committee.id))
+    rows = await Draw.select(Draw.id, Draw.state).where(Draw.subject == committee.id)
+    for one in rows:
+        if State(one["state"]) not in CLOSED:
+            seated |= await seated_experts(one["id"])
+    return seated
 
 
 async def appointment(ident: str) -> AppointmentView:

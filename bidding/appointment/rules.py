@@ -41,8 +41,8 @@ APPOINTMENT_FITS = Rule(
 )
 APPOINTEE_ELIGIBLE = Rule(
     "appointment.appointee_eligible",
-    "Who is appointed stands admitted in the pool, under no bar or recusal, and works for neither "
-    "the purchaser nor its agent.",
+    "Who is appointed stands admitted in the pool, under no bar or recusal, sits not yet on the "
+    "committee, and does not work for the party that formed it.",
     "87令 45, 47; 政府采购法实施条例 9",
     Ground.UNLAWFUL,
 )
@@ -134,6 +134,7 @@ class Appointee(msgspec.Struct, frozen=True):
     status: str
     employers: frozenset[str]  # code and plain name
     recused: bool  # from this committee or its tender
+    seated: bool  # holds a seat of the committee already, drawn or appointed
     barred: bool
 
 
@@ -210,6 +211,7 @@ def check_appointees(found: Mapping[str, Appointee], buyers: Collection[str]) ->
         "not admitted": [one.status != Status.ADMITTED for one in found.values()],
         "barred": [one.barred for one in found.values()],
         "recused": [one.recused for one in found.values()],
+        "on the committee": [one.seated for one in found.values()],
         "of the buyer": [bool(one.employers & set(buyers)) for one in found.values()],
     }
     if counted := {name: sum(hits) for name, hits in obstacles.items() if any(hits)}:

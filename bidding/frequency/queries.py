@@ -34,12 +34,12 @@ async def services(on: date, days: int, apart: Collection[str]) -> Mapping[str, 
     )
     for draw in (str(row["id"]) for row in rows):
         if draw not in apart and within((await draws.conditions(draw)).on, on, days):
-            served.update(await _seated(draw))
+            served.update(await seated_experts(draw))
     return served
 
 
-async def _seated(draw: str) -> set[str]:
-    """Return who holds a seat of a draw now. Each block of a roster is opened once."""
+async def seated_experts(draw: str) -> set[str]:
+    """Return the ids of those who hold a seat of a draw now. A block is opened once."""
     wanted: dict[tuple[int, int], list[int]] = {}
     for line in await draws.lines(draw):
         if line.holds_seat():

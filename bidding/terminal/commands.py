@@ -1,13 +1,13 @@
 """Sealing a draw, and running it (draw.md, steps 3 and 5)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from bidding.appointment.queries import appointed_seats
+from bidding.appointment.queries import appointed_experts, appointed_seats
 from bidding.bundle.rules import (
     EVALUATION_COMMITTEE,
     OPEN_PURPOSES,
@@ -18,6 +18,7 @@ from bidding.bundle.rules import (
     Stratum,
     request_digest,
 )
+from bidding.candidacy.queries import Pool as CasePool
 from bidding.candidacy.queries import pool_of
 from bidding.committee.queries import committee
 from bidding.contribution.rules import Entrants, check_contributors
@@ -218,8 +219,17 @@ async def _seal_rosters(found: Case) -> _Rosters:
 
 async def _pool(found: Case, known: Mapping[str, Candidate]) -> Sequence[Eligible]:
     if found.purpose == EVALUATION_COMMITTEE:
-        return await pool_of(found, known)
+        appointed = await appointed_experts(found.subject)
+        return [_without(appointed, one) for one in await pool_of(found, known)]
     return await lists_of(found)
+
+
+def _without(appointed: Collection[str], pool: CasePool) -> CasePool:
+    """Return a stratum's pool without those who sit on the committee by appointment."""
+    candidates, excluded = pool
+    kept = [one for one in candidates if one.expert not in appointed]
+    out = [(one.expert, "appointed") for one in candidates if one.expert in appointed]
+    return kept, sorted([*excluded, *out])
 
 
 def _request(found: Case, rosters: _Rosters, vrf_key: str, as_of: int, due: datetime) -> Request:

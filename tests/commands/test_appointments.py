@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 import pytest
 from appointing import agent, ask_to_appoint, form_by_agent, some_experts
 from draw_stage import BRIDGES, EVALUATION, ROADS, Stage, _expert
 
 from api_spec import assembly
+from bidding.answer.queries import seats
 from bidding.appointment import queries
 from bidding.appointment.commands import (
     approve_appointment,
@@ -17,8 +20,10 @@ from bidding.appointment.commands import (
 from bidding.appointment.schema import AppointmentForm
 from bidding.draw.schema import Reason, StratumOrder
 from bidding.draw_end.commands import close_draw
+from bidding.draw_record.queries import auditor_file
 from bidding.eligibility.queries import load
 from bidding.eligibility.rules import Conditions
+from bidding.frequency.queries import seated_experts
 from bidding.recusal.commands import declare_recusal
 from bidding.recusal.schema import RecusalForm
 from bidding.roster.commands import admit_experts, change_standing, enrol
@@ -127,6 +132,48 @@ async def test_where_a_draw_found_too_few_the_missing_ones_are_appointed(stage):
     asked = await ask(stage, experts[:4], **short)
     await approve_appointment(stage.supervisor, asked.id, stage.house.occasion())
     await order(stage, (1, 1))
+
+
+async def test_seats_that_an_exhausted_draw_left_empty_are_appointed_or_drawn_never_both(stage):
+    await form_by_agent(stage)
+    stage.house.pass_time(hours=24)  # the draw's key settles
+    await order(stage, (2, 2), caps={"employer": 1})
+    stage.nonces.clear()
+    for role in (Role.AGENT, Role.ADMINISTRATIVE_SUPERVISOR):
+        await stage.commit(role)
+    await stage.seal()
+    for role in (Role.AGENT, Role.ADMINISTRATIVE_SUPERVISOR):
+        await stage.reveal(role)
+    await stage.run()
+    everyone = await some_experts(20)
+    with pytest.raises(RuleBroken, match=r"appointment\.fits"):
+        await ask(stage, everyone[:1])
+    while (first := (await seats(stage.draw))[0]).line is not None:
+        await stage.answer(first.line)
+    sitting = await seated_experts(stage.draw)
+    with pytest.raises(RuleBroken, match="appointee_eligible") as refused:
+        await ask(stage, sorted(sitting)[:1])
+    assert refused.value.found["obstacles"] == {"on the committee": 1}
+    asked = await ask(stage, [one for one in everyone if one not in sitting][:1])
+    await approve_appointment(stage.supervisor, asked.id, stage.house.occasion())
+    more = {"of": stage.draw, "strata": [StratumOrder(ROADS, "410900", 1)]}
+    with pytest.raises(RuleBroken, match="seats_fit"):
+        await order(stage, (1, 1), **more)
+
+
+async def test_who_is_appointed_is_left_out_of_the_draw_for_the_other_seats(stage):
+    await form_by_agent(stage)
+    stage.house.pass_time(hours=24)
+    experts = await some_experts(1)
+    asked = await ask(stage, experts)
+    await approve_appointment(stage.supervisor, asked.id, stage.house.occasion())
+    await order(stage, (2, 1))
+    for role in (Role.AGENT, Role.ADMINISTRATIVE_SUPERVISOR):
+        await stage.commit(role)
+    await stage.seal()
+    file = json.loads(b"".join([piece async for piece in auditor_file(stage.draw)]))
+    assert file["excluded"]["list"] == [[experts[0], "appointed"]]
+    assert not [one for roster in file["entries"] for one in roster if one["expert"] in experts]
 
 
 async def test_a_tender_appoints_nobody(stage):
