@@ -29,7 +29,6 @@ from bidding.sign_in.rules import (
     check_departure,
     check_hours,
     check_method,
-    late_from,
     obstacle,
     proposed_for,
     read_card,
@@ -209,7 +208,7 @@ async def say_absent(actor: Actor, draw: str, occasion: Occasion) -> ProposedVie
 
 
 async def _is_absent(act: Act, found: Session, one: queries.Expected) -> bool:
-    due = absent_from(late_from(found.starts, one.invited_at, found.figures), found.figures)
+    due = absent_from(found.late_at(one), found.figures)
     if act.at < due or one.line in await waiting(one.draw):
         return False
     return not await queries.arrived(found.found.id, one.draw, one.line, "")

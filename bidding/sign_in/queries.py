@@ -17,7 +17,7 @@ from bidding.representative.queries import sent
 from bidding.sealing import queries as sealed
 from bidding.sign_in.rules import LATE, WRONG, Guest, late_from
 from bidding.sign_in.tables import TurnedAwayCard, Visit
-from bidding.suspension.queries import session_of
+from bidding.suspension.queries import delay, session_of
 from bidding.venue import queries as venues
 from bidding.venue.rules import Plan
 from bidding.walk.rules import Line
@@ -47,6 +47,11 @@ class Session(msgspec.Struct, frozen=True):
     ends: datetime
     figures: SignInFigures
     expected: Sequence[Expected]
+    delay: timedelta  # that suspensions since the start took: nobody is late by them
+
+    def late_at(self, one: Expected) -> datetime:
+        """Return when whoever is on this line is late."""
+        return late_from(self.starts, one.invited_at, self.figures) + self.delay
 
 
 async def session(draw: str, *, lock: bool = False) -> Session:
@@ -61,7 +66,8 @@ async def session(draw: str, *, lock: bool = False) -> Session:
     held = editions_in_force().get(found.rulebook) or edition(found.rulebook)
     cases = [found, *await supplements(first)]
     expected = [one for case in cases for one in await _expected(case.id)]
-    return Session(found, cases, terms.starts, terms.ends, held.sign_in, expected)
+    rested = await delay(first, terms.starts)
+    return Session(found, cases, terms.starts, terms.ends, held.sign_in, expected, rested)
 
 
 async def supplements(draw: str) -> list[Case]:
@@ -127,7 +133,7 @@ async def _guest(found: Session, plan: Plan, one: Expected) -> Guest:
         site=site.name,
         party=site.party,
         room=room.name,
-        late_at=late_from(found.starts, one.invited_at, found.figures),
+        late_at=found.late_at(one),
         inside=await is_inside(found.found.id, one.draw, one.line, ""),
         waiting=one.line in await answers.waiting(one.draw),
     )

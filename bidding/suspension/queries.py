@@ -1,6 +1,7 @@
 """Questions about suspensions."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from bidding.draw.rules import Case
@@ -48,6 +49,15 @@ async def is_suspended(draw: str) -> bool:
 async def count(session: str) -> int:
     """Return how often the session was suspended."""
     return int(await DrawSuspension.count().where(DrawSuspension.draw == session))
+
+
+async def delay(session: str, since: datetime) -> timedelta:
+    """Return how long everything rested after an instant, in suspensions that are over."""
+    rows = await DrawSuspension.select(
+        DrawSuspension.suspended_at, DrawSuspension.resumed_at
+    ).where((DrawSuspension.draw == session) & DrawSuspension.resumed_at.is_not_null())
+    rested = (row["resumed_at"] - max(row["suspended_at"], since) for row in rows)
+    return sum((max(one, timedelta()) for one in rested), timedelta())
 
 
 async def suspensions(session: str) -> list[SuspensionView]:

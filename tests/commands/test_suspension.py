@@ -140,3 +140,16 @@ async def test_the_screens_say_who_is_to_resume_and_the_day_keeps_it(stage):
         (1, "impersonation", FORM)
     ]
     assert stage.house.now < STARTS
+
+
+async def test_nobody_is_late_by_the_time_for_which_everything_rested(stage):
+    number = await stage.card_of(0)
+    stage.house.now = STARTS
+    await stage.suspend()
+    stage.house.pass_time(minutes=30)
+    await stage.resume(stage.operator)
+    await stage.resume(stage.supervisor)
+    stage.house.pass_time(minutes=14)
+    assert (await stage.card(number)).told == "yes"
+    stage.house.pass_time(minutes=1)
+    assert (await stage.card(await stage.card_of(1))).told == "wait"
