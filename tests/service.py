@@ -33,6 +33,7 @@ class Service:
 
     def __init__(self, directory: Path, dsn: str = "", **settings: str) -> None:
         self.directory, self.url, self.process = directory, "", None
+        self.printed = ""  # what servers wrote on standard output, once they stopped
         self.settings = {"data_dir": "data", "editions": "demo,T-2025"} | settings
         if dsn:
             self.settings["dsn"] = dsn
@@ -89,6 +90,7 @@ class Service:
             return None
         self.process.send_signal(sign)
         status = self.process.wait(timeout=30)
+        self.printed += self.process.stdout.read()
         self.process.stdout.close()
         self.log.close()
         self.process = None

@@ -198,9 +198,11 @@ _OF_ROLE = {
 POSTS_OF_ROLE: Mapping[Role, frozenset[Post]] = MappingProxyType(
     {role: _OF_ROLE.get(role, _EVERYWHERE | {Post.DRAW_CONTRIBUTOR}) for role in Role}
 )
-# Whoever runs a draw sees no name nor identity card, and whoever audits decides nothing.
+# Whoever runs a draw sees no name nor identity card, and gives nobody the posts and tokens that do;
+# whoever audits decides nothing.
+_NOT_AT_THE_TERMINAL = (Post.IDENTITY_OPENER, Post.SIGN_IN_CLERK, Post.ADMINISTRATOR)
 SEPARATE: frozenset[frozenset[Post]] = frozenset(
-    {frozenset({Post.DRAW_OPERATOR, post}) for post in (Post.IDENTITY_OPENER, Post.SIGN_IN_CLERK)}
+    {frozenset({Post.DRAW_OPERATOR, post}) for post in _NOT_AT_THE_TERMINAL}
     | {
         frozenset({Post.AUDITOR, post})
         for post in Post
