@@ -1,11 +1,12 @@
 """The main job from nothing to proof: `python3 scripts/demo.py [--out DIR]`.
 
 Builds `.venv` where it is missing, makes a scratch trading center, draws a committee of five with
-three parties that do not trust each other, voids a second draw and draws it again, and lets the
+three parties that do not trust each other, invites it (one expert declines), signs it in by card
+and opens the sealed list, prints the record, voids a second draw and draws it again, and lets the
 offline verifier judge the results and every tampered copy. Three witnesses cosign the log; at the
 end it is audited from outside and inside, and once more after somebody meddled. With --out the
 files stay in DIR: proofs/*.json, trust.json, tampered/<step>-<what>.json, log/ (as published),
-summary.json. Exit status 0 when everything came out as it must.
+record.pdf, summary.json. Exit status 0 when everything came out as it must.
 """
 
 import argparse
@@ -52,7 +53,7 @@ def make(center: Any, out: Path, count: int) -> tuple[dict[str, str], str]:
 
     Returns the verdict due to each bundle, and the log's verifier key.
     """
-    from scripts.demonstration import openness, story
+    from scripts.demonstration import morning, openness, story
 
     say, trust = story.say, out / "trust.json"
     say("1. A trading center is founded, and its server started on this machine alone.")
@@ -67,10 +68,19 @@ def make(center: Any, out: Path, count: int) -> tuple[dict[str, str], str]:
         say("3. A committee of five over two specialties is drawn.")
         strata = story.choose_strata(count)
         first = draw_once(cast, "demo-2026-001", strata, trust)
+        story.run(cast, first)
+        say(
+            "4. Experts are invited, sign in by card without a list, and the sealed list is opened."
+        )
+        morning.contact_and_seat(cast, center, first, trust)
+        sat = morning.sign_in_and_open(cast, center, first, count)
         bundle = story.finish(cast, first, out / "proofs" / "first.json")
+        morning.print_record(cast, first, out)
         for member in story.members(bundle):
             say(f"    {member}")
-        say("4. A second draw is voided by the supervisor, in public, and drawn again.")
+        drawn = sorted(member.split("  ")[0] for member in story.members(bundle))
+        assert sorted(sat) == drawn, "those who were drawn are those who sat there"
+        say("5. A second draw is voided by the supervisor, in public, and drawn again.")
         committee = story.form_committee(cast, "demo-2026-002")
         voided = story.order(cast, committee, strata)
         story.commit_and_seal(cast, voided)
@@ -80,6 +90,7 @@ def make(center: Any, out: Path, count: int) -> tuple[dict[str, str], str]:
         again = story.order(cast, committee, strata)
         story.commit_and_seal(cast, again)
         story.reveal(cast, again, trust)
+        story.run(cast, again)
         story.finish(cast, again, out / "proofs" / "redrawn.json")
         openness.keep_the_log(center, out)
     return {"first": "valid", "voided": "void", "redrawn": "valid"}, log_key
@@ -169,11 +180,11 @@ def show(out: Path, kept: bool, count: int) -> int:
     with tempfile.TemporaryDirectory(prefix="daylight-demo-") as scratch:
         center = Center(Path(scratch) / "center")
         expected, log_key = make(center, out, count)
-        print("5. The log is audited: from outside by its files alone, and beside the database.")
+        print("6. The log is audited: from outside by its files alone, and beside the database.")
         audited = audits(center, out, log_key)
-    print("6. The offline verifier, which shares no code with the service, judges the bundles.")
+    print("7. The offline verifier, which shares no code with the service, judges the bundles.")
     judged = judge(out, expected)
-    print("7. The same bundles with one lie told in each.")
+    print("8. The same bundles with one lie told in each.")
     refused = tamper(out)
     held = all(row["ok"] for row in (*judged, *refused, *audited))
     print(f"\n{'Everything held' if held else 'SOMETHING DID NOT HOLD'}: {len(judged)} bundles "

@@ -15,6 +15,7 @@ from bidding.contribution.rules import NONCE_BYTES
 from bidding.contributor import commands as books
 from bidding.contributor.rules import (
     Kept,
+    NotWitnessed,
     Proved,
     check_answer,
     check_own_reveal,
@@ -288,28 +289,45 @@ def _step_index(service: Remote, draw_id: str, word: str, wait: float) -> int:
 
 
 def _proved(service: Remote, index: int, trust: Trust, origin: str, wait: float) -> Proved:
-    """Return the entry at `index`, proved under the trust file's keys; wait for its checkpoint."""
+    """Return the entry at `index`, proved under the trust file's keys; wait for its witnesses."""
+    lacking: list[str] = ["no checkpoint yet"]
 
-    def proof() -> str | None:
+    def proved() -> Proved | None:
         try:
-            return str(service.get(f"/v1/ledger/entries/{index}/proof"))
+            proof = str(service.get(f"/v1/ledger/entries/{index}/proof"))
         except Refused as refused:
             if refused.problem.get("code") != "ledger.entry_effective":
                 raise
             return None
+        try:
+            return proved_entry(leaf, proof, trust, origin)
+        except NotWitnessed as few:
+            lacking.append(f"entry {index}: {few}; nothing was given away")
+            return None
 
     try:
         leaf = unbase64(service.get(f"/v1/ledger/entries/{index}")["leaf"])
-        return proved_entry(leaf, _waited(proof, wait, "no checkpoint yet"), trust, origin)
+        found = _sought(proved, wait)
     except (ProofRejected, ValueError) as rejected:
         raise ProofRejected(f"entry {index}: {rejected}; nothing was given away") from None
+    if found is None:
+        raise ProofRejected(lacking[-1])
+    return found
 
 
 def _waited(question: Callable[[], T | None], seconds: float, otherwise: str) -> T:
+    answer = _sought(question, seconds)
+    if answer is None:
+        raise click.ClickException(otherwise)
+    return answer
+
+
+def _sought(question: Callable[[], T | None], seconds: float) -> T | None:
+    """Ask until there is an answer; None when the time is over."""
     end = time.monotonic() + seconds
     while (answer := question()) is None:
         if time.monotonic() >= end:
-            raise click.ClickException(otherwise)
+            return None
         time.sleep(POLL_SECONDS)
     return answer
 

@@ -150,6 +150,10 @@ class Proved(msgspec.Struct, frozen=True):
     proof: str  # the `.tlog-proof` that was checked
 
 
+class NotWitnessed(ProofRejected):
+    """The proof holds, and fewer witnesses cosigned so far than the trust file asks for."""
+
+
 def proved_entry(leaf: bytes, proof: str, trust: Trust, origin: str) -> Proved:
     """Return what the entry says and where it stands, once that is proved.
 
@@ -159,14 +163,15 @@ def proved_entry(leaf: bytes, proof: str, trust: Trust, origin: str) -> Proved:
         origin: name of the log.
 
     Raises:
-        ProofRejected: the proof, the log's signature or the quorum of witnesses fails.
+        NotWitnessed: too few witnesses cosigned; more may do so later.
+        ProofRejected: the proof or the log's signature fails.
     """
     keys = trust.keys_of_log(origin), trust.keys_of_witnesses()
     parsed = parse_tlog_proof(proof)
     _, opened = check_tlog_proof(parsed, leaf_hash(leaf), origin, *keys)
     cosigned = len({key.public for key, _ in opened.cosigned})
     if cosigned < trust.witnesses.quorum:
-        raise ProofRejected(
+        raise NotWitnessed(
             f"{cosigned} witnesses cosigned, the trust file asks for {trust.witnesses.quorum}"
         )
     try:

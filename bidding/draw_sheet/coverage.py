@@ -20,8 +20,8 @@ COVERAGE: tuple[Coverage, ...] = (
     Covered(
         DrawSheet,
         key=("id",),
-        said=("draw", "number", "whole", "digest", "person", "act"),
-        opened={"file": _digest},
+        said=("draw", "number", "digest", "person", "act"),
+        opened={"whole": lambda row: bool(row["whole"]), "file": _digest},
     ),
 )
 

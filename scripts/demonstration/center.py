@@ -46,15 +46,19 @@ class Person:
         """Where the party's signing key lies (mode 0600), if this person holds it."""
         return self.home / "signing-key"
 
-    def does(self, *words: str) -> Any:
+    def does(self, *words: str, typed: str = "") -> Any:
         """Run `daylight --json WORDS` as this person and return the answer.
+
+        Who has no token comes as the public. `typed` is what a prompt is answered with.
 
         Raises:
             Refusal: a rule was broken.
         """
+        known = ["--token-file", str(self.token_file)] if self.token_file.exists() else []
         said = subprocess.run(
-            [DAYLIGHT, "--url", self.url, "--token-file", self.token_file, "--json", *words],
-            capture_output=True, text=True, check=False, cwd=self.home,
+            [DAYLIGHT, "--url", self.url, *known, "--json", *words],
+            capture_output=True, text=True, check=False, cwd=self.home, input=f"{typed}\n",
+            start_new_session=True,  # a prompt must not find the terminal of whoever looks on
         )  # fmt: skip
         if said.returncode:
             raise _refusal(said.stderr)

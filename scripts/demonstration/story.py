@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from oversight.ambient import utc_now
+from oversight.values.instants import SHANGHAI
 from scripts.demonstration.center import Center, Person
 from scripts.pool_generator import HOME, experts, write_pool
 
@@ -46,6 +47,7 @@ def gather(center: Center) -> Cast:
         "keeper": ("库管甲", "center", "pool_keeper"),
         "reviewer": ("复核乙", "center", "pool_reviewer"),
         "operator": ("抽取操作员丙", "center", "draw_operator"),
+        "clerk": ("签到员壬", "center", "sign_in_clerk"),
         "opener": ("名单开启人丁", "center", "identity_opener"),
         "center": ("见证员戊", "center", "draw_contributor"),
         "applicant": ("招标人经办己", "tenderer", "draw_applicant"),
@@ -98,8 +100,8 @@ def form_committee(cast: Cast, tender: str) -> str:
 
 
 def order(cast: Cast, committee: str, strata: list[str]) -> str:
-    """Let the tenderer order the draw; return its id."""
-    day = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()  # noqa: TID251
+    """Let the tenderer order the draw for today, in Beijing; return its id."""
+    day = utc_now().astimezone(SHANGHAI).date().isoformat()
     words = [word for text in strata for word in ("--stratum", text)]
     words += [word for who in CONTRIBUTORS for word in ("--contributor", cast.parties[who])]
     made = cast.people["applicant"].does("draw", "order", committee, *words, "--day", day)
@@ -124,10 +126,14 @@ def reveal(cast: Cast, draw: str, trust: Path) -> None:
 
 
 def finish(cast: Cast, draw: str, out: Path) -> dict[str, Any]:
-    """Run the draw, open the identities, and write the bundle to `out`."""
-    cast.people["operator"].does("draw", "run", draw)
+    """Open the identities of a draw that was run, and write the bundle to `out`."""
     cast.people["opener"].does("draw", "open", draw)
     return fetch(cast, draw, out)
+
+
+def run(cast: Cast, draw: str) -> None:
+    """Let the operator run the draw."""
+    cast.people["operator"].does("draw", "run", draw)
 
 
 def fetch(cast: Cast, draw: str, out: Path) -> dict[str, Any]:

@@ -49,9 +49,9 @@ class Company:
         return self.say(role, "draw", "commit", draw, "--key", self.keys[role], "--home",
                         self.home(role), check=check)  # fmt: skip
 
-    def reveal(self, role, draw, check=True, trust="trust.json"):
+    def reveal(self, role, draw, *more, check=True, trust="trust.json"):
         return self.say(role, "draw", "reveal", draw, "--key", self.keys[role], "--home",
-                        self.home(role), "--trust", self.service.directory / trust,
+                        self.home(role), "--trust", self.service.directory / trust, *more,
                         check=check)  # fmt: skip
 
     def countersign(self, role, proposal, *more, check=True):
@@ -210,8 +210,11 @@ def test_a_log_that_the_trust_file_does_not_know_gets_no_nonce(company):
     trust["witnesses"] = {"quorum": 1, "keys": []}
     trust["log_keys"] = json.loads((directory / "trust.json").read_text())["log_keys"]
     (directory / "witnessed-trust.json").write_text(json.dumps(trust))
-    said = company.reveal("tenderer", draw, check=False, trust="witnessed-trust.json")
-    assert "asks for 1" in said.stderr
+    said = company.reveal(
+        "tenderer", draw, "--wait", "1", check=False, trust="witnessed-trust.json"
+    )
+    assert said.returncode == 1
+    assert "asks for 1; nothing was given away" in said.stderr
 
 
 def test_a_signed_reveal_may_be_brought_by_another_and_a_supervisor_voids_in_public(company):
