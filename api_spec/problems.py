@@ -28,6 +28,8 @@ log = logging.getLogger("daylight.faults")
 
 # The HTTP layer's own words, where it has no other way to tell one cause from another.
 _MISSING = re.compile(r"Missing required (\w+) parameter '([\w-]+)'")
+# What it quotes of a body: whoever errs may have put a person's number there.
+_QUOTED = re.compile(r"(Invalid enum value) .*?(?= - at |$)", re.DOTALL)
 _VANISHED = "client disconnected prematurely"  # in the middle of a body: no fault of ours
 
 STATUS_OF_GROUND: Mapping[Ground, int] = {
@@ -171,6 +173,7 @@ def _errors_of(error: HTTPException) -> list[FieldError]:
 def _field_error(part: Mapping[str, Any]) -> FieldError:
     fields = FieldError.__struct_fields__
     named = {k: str(getattr(v, "value", v)) for k, v in part.items() if k in fields}
+    named["message"] = _QUOTED.sub(r"\1", named.get("message", ""))
     if named.get("source") == "header":  # the layer says the name that Python code gives it
         named["key"] = named["key"].replace("_", "-").title()
     return FieldError(**named)

@@ -36,8 +36,8 @@ QUERY = {
     "old_size": ("1",), "size": ("2",), "key": ("a-key",), "state": ("lapsed",),
     "reason": ("postponed",), "statement": ("00" * 32,), "tender": ("t-marked",),
 }  # fmt: skip
-ROOT = 6  # bytes: so many are enough to look closer
-NEWEST = 2  # of each kind of identifier, beside the first
+ROOT = 8  # bytes: so many are enough to look closer
+NEWEST = 1  # of each kind of identifier, beside the first
 
 
 class Doors:
@@ -45,6 +45,7 @@ class Doors:
 
     def __init__(self, description) -> None:
         self.known = defaultdict(dict)
+        self.public = set()
         shared = description.get("components", {}).get("parameters", {})
         self.gets = {}
         for path, item in description["paths"].items():
@@ -55,6 +56,8 @@ class Doors:
                 ]
                 needed = [one["name"] for one in asked if one["in"] == "query" and one["required"]]
                 self.gets[path] = needed
+                if "security" not in item["get"]:
+                    self.public.add(path)
 
     def learn(self, path, value) -> None:
         """Take identifiers out of an answer."""
@@ -98,38 +101,43 @@ class Search:
     """Marked values, each in every spelling in which it could come out; and ids of experts."""
 
     def __init__(self, values=(), ids=()) -> None:
-        self.spelt, self._roots = {}, defaultdict(list)
-        self.ids = set(ids)
-        for value in values:
-            self.add(value)
-
-    def add(self, value) -> None:
-        escaped = json.dumps(value)[1:-1]
-        for spelling in (
-            value.encode(), value.encode("utf-16-le"), value.encode("utf-16-be"),
-            value.encode("gb18030"), escaped.encode(), quote(value).encode(),
-            escaped.replace("\\u", "\\\\u").encode(), value.encode().hex().encode(),
-        ):  # fmt: skip
-            self.spelt[spelling] = value
-            self._roots[spelling[:ROOT]].append(spelling)
+        self.values, self.ids = set(values), set(ids)
+        self._spelt, self._roots = {}, defaultdict(list)
+        for value in self.values:
+            self._add(value, _spellings(value))
+        for ident in self.ids:
+            self._add(ident, (ident.encode(), ident.replace("-", "").encode()))
         self._pattern = re.compile(b"|".join(map(re.escape, self._roots)))
 
-    def values_in(self, data):
-        """Return the marked values that stand in bytes or text."""
+    def _add(self, value, spellings) -> None:
+        for spelling in spellings:
+            if spelling not in self._spelt:
+                self._spelt[spelling] = value
+                self._roots[spelling[:ROOT]].append(spelling)
+
+    def found_in(self, data):
+        """Return what stands in bytes or text."""
         data = data.encode() if isinstance(data, str) else data
         return {
-            self.spelt[spelling]
+            self._spelt[spelling]
             for root in self._pattern.finditer(data)
             for spelling in self._roots[root[0]]
             if data.startswith(spelling, root.start())
         }
 
+    def values_in(self, data):
+        """Return the marked values that stand in bytes or text."""
+        return self.found_in(data) & self.values
+
     def ids_in(self, data):
         """Return the ids of experts that stand in bytes or text, with hyphens or without."""
-        text = data if isinstance(data, str) else data.decode("latin-1")
-        found = {one for one in UUID.findall(text) if one in self.ids}
-        bare = {one for one in self.ids if one.replace("-", "") in text}
-        return found | bare
+        return self.found_in(data) & self.ids
 
-    def found_in(self, data):
-        return self.values_in(data) | self.ids_in(data)
+
+def _spellings(value):
+    escaped = json.dumps(value)[1:-1]
+    return (
+        value.encode(), value.encode("utf-16-le"), value.encode("utf-16-be"),
+        value.encode("gb18030"), escaped.encode(), quote(value).encode(),
+        escaped.replace("\\u", "\\\\u").encode(), value.encode().hex().encode(),
+    )  # fmt: skip
