@@ -23,6 +23,7 @@ from bidding.answer.rules import (
     check_not_superseded,
     check_previous,
     check_proposal,
+    check_replaceable,
     check_waits,
     may_countersign,
 )
@@ -76,11 +77,12 @@ async def propose(
         by_expert: it is the expert's own answer: the log then names nobody but "expert".
 
     Raises:
-        RuleBroken: DRAW_EXISTS; STEP_LAWFUL; ANSWER_KNOWN; LINE_SEATED; EXPERTS_OWN_ANSWER;
-            ONE_PROPOSAL_WAITS.
+        RuleBroken: DRAW_EXISTS; STEP_LAWFUL; RESULT_STANDS; ANSWER_KNOWN; LINE_SEATED;
+            EXPERTS_OWN_ANSWER; ONE_PROPOSAL_WAITS.
     """
     found = await draws.case(draw, lock=True)
     advance(found.state, Step.ANSWER)
+    check_replaceable(found.purpose)
     check_proposal(await draws.lines(draw), line, outcome, by_expert)
     check_none_waits((await queries.waiting(draw)).get(line))
     salt = fresh_bytes(SALT_BYTES)

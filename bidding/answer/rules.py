@@ -22,6 +22,12 @@ EXPERTS_OWN_ANSWER = draw_rule(
     SECTION,
     Ground.FORBIDDEN,
 )
+RESULT_STANDS = draw_rule(
+    "result_stands",
+    "Nothing takes the place of what broke a tie, of a coefficient or of an order of presentation.",
+    "Other purposes, same engine",
+    Ground.FORBIDDEN,
+)
 PROPOSAL_KNOWN = draw_rule(
     "proposal_known", "The proposal stands in this draw.", SECTION, Ground.ABSENT
 )
@@ -60,6 +66,7 @@ DISMISSAL_REASONED = draw_rule(
     SECTION,
     Ground.UNLAWFUL,
 )
+FINAL_PURPOSES: Final = frozenset({"tie-break", "parameter", "presentation-order"})
 DISMISSAL_REASONS: Final = ("mistaken", "evidence-insufficient", "evidence-contradicted")
 
 _COUNTERSIGNERS = frozenset({Post.DRAW_SUPERVISOR, Post.DRAW_CONTRIBUTOR})
@@ -147,6 +154,18 @@ class LineState(msgspec.Struct, frozen=True):
     def holds_seat(self) -> bool:
         """Tell whether the line is seated now."""
         return Line(self.stratum, 0, b"", self.outcomes).holds_seat()
+
+
+def check_replaceable(purpose: str) -> None:
+    """Return only if what is drawn for this purpose can be replaced by the next in the order.
+
+    A tie that were broken anew until it pleases would be no tie broken by lot.
+
+    Raises:
+        RuleBroken: RESULT_STANDS.
+    """
+    if purpose in FINAL_PURPOSES:
+        raise RuleBroken(RESULT_STANDS, needed="nothing: the result stands", purpose=purpose)
 
 
 def check_proposal(lines: Sequence[Line], number: int, outcome: str, by_expert: bool) -> None:

@@ -1,7 +1,11 @@
-"""Ordering a draw from lists: no committee is formed, and no pool is asked."""
+"""Ordering a draw from lists, and what becomes of what was drawn."""
 
 import msgspec
 
+from bidding.answer.commands import propose
+from bidding.answer.queries import proposal_view
+from bidding.answer.rules import PROPOSE_ANSWER
+from bidding.answer.schema import ProposalView
 from bidding.closing.rules import CLOSED, State
 from bidding.draw import queries as draws
 from bidding.draw.commands import write_step
@@ -26,10 +30,11 @@ from bidding.item_draw.rules import (
     check_orderer,
     check_purpose,
     check_witnesses,
+    outcome_of_failure,
 )
 from bidding.item_list.queries import entries_context
 from bidding.item_list.rules import caps_of
-from bidding.item_list.schema import ItemOrder
+from bidding.item_list.schema import Failure, ItemOrder
 from bidding.item_list.tables import DrawList
 from oversight.act import Act, begin
 from oversight.authority.rules import TRUSTED_ROLE, Actor, require
@@ -63,6 +68,23 @@ async def order_items(actor: Actor, order: ItemOrder, occasion: Occasion) -> Dra
             return act.answered(await _record(act, ordered, order, previous))
 
     return await retried(attempt)
+
+
+async def propose_failure(
+    actor: Actor, draw: str, failure: Failure, occasion: Occasion
+) -> ProposalView:
+    """Say that a drawn supplier gave no answer, or that a drawn item cannot be had.
+
+    Once a countersigner vouches for it, the next in the order takes the place.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS, LISTED; what `propose` refuses.
+    """
+    async with begin(actor, PROPOSE_ANSWER, occasion) as act:
+        outcome = outcome_of_failure((await draws.case(draw)).purpose)
+        record = {"reason": failure.reason, "note": failure.note}
+        made = await propose(act, draw, failure.line, outcome, record)
+        return act.answered(await proposal_view(made.id))
 
 
 async def _previous(before: list[Case]) -> int | None:

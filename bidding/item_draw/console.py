@@ -1,4 +1,4 @@
-"""`daylight draw order-items|items`: draws from lists by the command line."""
+"""`daylight draw order-items|items|failed`: draws from lists by the command line."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -124,6 +124,19 @@ def items(service: Remote, draw_id: str) -> None:
     ]
     state = f"{draw_id}  {found['draw']['purpose']}  {found['draw']['state']}"
     service.show(found, state, *(["drawn from:", *roster] if roster else []), *result)
+
+
+@draw.command("failed")
+@click.argument("draw_id")
+@click.argument("line", type=int)
+@click.option("--reason", required=True, help="Code, as no-answer or site-closed.")
+@click.option("--note", default="", help="What it rests on; for countersigner and auditor alone.")
+@remote
+def failed(service: Remote, draw_id: str, line: int, reason: str, note: str) -> None:
+    """Propose that the supplier or item on LINE makes way; a contributor countersigns it."""
+    sent = {"line": line, "reason": reason, "note": note}
+    made = service.post(f"/v1/draws/{draw_id}/failures", sent)
+    service.show(made, f"{made['id']}  waits for a countersignature")
 
 
 COMMANDS: tuple[click.Command, ...] = (draw,)

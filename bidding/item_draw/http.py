@@ -4,10 +4,12 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from bidding.answer.rules import PROPOSE_ANSWER
+from bidding.answer.schema import ProposalView
 from bidding.draw.schema import DrawReceipt
 from bidding.item_draw import commands, queries
 from bidding.item_draw.rules import ORDER_ITEMS
-from bidding.item_list.schema import ItemOrder, ItemsView
+from bidding.item_list.schema import Failure, ItemOrder, ItemsView
 from oversight.addresses import IdInPath
 from oversight.authority.rules import Actor
 from oversight.idempotency.requests import Occasion
@@ -30,6 +32,25 @@ async def post_items(
     Everything after the order is as for any draw.
     """
     return await commands.order_items(actor, data, occasion)
+
+
+@post(
+    "/v1/draws/{draw:str}/failures",
+    opt={"permission": PROPOSE_ANSWER},
+    operation_id="proposeFailure",
+    summary="Propose that a supplier or an item makes way",
+    tags=TAGS,
+)
+async def post_failure(
+    draw: IdInPath,
+    data: JSONBody[Failure],
+    actor: NamedDependency[Actor],
+    occasion: NamedDependency[Occasion],
+) -> ProposalView:
+    """Say that a drawn supplier gave no answer in time, or that a drawn site or object cannot be
+    had. It counts once a countersigner vouches for it; then the next in the order takes the place.
+    """
+    return await commands.propose_failure(actor, draw, data, occasion)
 
 
 @get(

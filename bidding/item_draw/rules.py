@@ -68,6 +68,12 @@ WITNESSES_CONTRIBUTE = Rule(
     "87令 14; design: draw.md#Other purposes, same engine",
     Ground.UNLAWFUL,
 )
+LISTED = Rule(
+    "item_draw.listed",
+    "Suppliers and items make way here; what became of an expert is said on the day, by whom it "
+    "concerns.",
+    _SECTION,
+)
 ITEMS_PUBLIC = Rule(
     "item_draw.items_public",
     "What is drawn is shown to everybody where it has public labels.",
@@ -228,6 +234,19 @@ def check_witnesses(
                 needed="each tied bidder and the supervisor among the contributors",
                 missing=silent,
             )
+
+
+def outcome_of_failure(purpose: str) -> str:
+    """Return the code under which a drawn entry makes way for the next in the order.
+
+    Raises:
+        RuleBroken: LISTED, where experts are drawn: what became of them is said elsewhere.
+    """
+    if purpose == SUPPLIER_INVITATION:
+        return "unreachable"
+    if purpose in OPEN_PURPOSES:
+        return "removed"
+    raise RuleBroken(LISTED, needed="a draw from lists", purpose=purpose)
 
 
 def check_public(purpose: str) -> None:

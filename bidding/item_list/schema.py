@@ -13,6 +13,8 @@ from oversight.wire import Code, Label
 
 ENTRIES_MAX = 2000  # of one stratum
 SUBJECT_MAX = 36  # characters
+NOTE_MAX = 2000  # characters
+LINE_MAX = STRATA_MAX * ENTRIES_MAX
 
 ItemId = Annotated[
     str,
@@ -127,6 +129,20 @@ class ItemOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         """Refuse a subject that the log does not hold."""
         if len(self.subject) > SUBJECT_MAX:
             raise ValueError(f"a subject has at most {SUBJECT_MAX} characters")
+
+
+class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A supplier that gave no answer in time, or an item that cannot be had after all."""
+
+    line: Annotated[int, Meta(ge=0, le=LINE_MAX, description="Number in the walk, from 0.")]
+    reason: Annotated[Code, Meta(description="Why: a code.", examples=["no-answer"])]
+    note: Annotated[
+        str,
+        Meta(
+            max_length=NOTE_MAX,
+            description="What it rests on: kept encrypted; for countersigner and auditor alone.",
+        ),
+    ] = ""
 
 
 class ShownItem(msgspec.Struct, frozen=True):

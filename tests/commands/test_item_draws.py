@@ -14,9 +14,10 @@ from bidding.contact.commands import open_contact
 from bidding.contact.schema import ContactOrder
 from bidding.draw_end.queries import public_openings
 from bidding.draw_record.queries import public_bundle
+from bidding.item_draw.commands import propose_failure
 from bidding.item_draw.queries import items_view
 from bidding.item_list.queries import barred_suppliers
-from bidding.item_list.schema import Item, ListOrder
+from bidding.item_list.schema import Failure, Item, ListOrder
 from bidding.sealing.rules import secret_digest
 from bidding.venue.commands import plan_venue
 from bidding.venue.schema import PlanForm
@@ -85,9 +86,7 @@ async def test_what_chooses_nobody_is_drawn_under_every_law(stage, purpose, edit
 
 async def test_a_case_does_not_change_its_law_between_two_draws(stage):
     await stage.order_for("parameter", rulebook="T-2025", subject="lot-7")
-    await refused(
-        stage, "tie-break", "item_draw.one_rulebook", rulebook="P-2025", subject="lot-7"
-    )
+    await refused(stage, "tie-break", "item_draw.one_rulebook", rulebook="P-2025", subject="lot-7")
     await refused(  # a committee of the tender stands under the demo edition
         stage, "tie-break", "item_draw.one_rulebook", rulebook="P-2025", subject="tender-1"
     )
@@ -252,6 +251,45 @@ async def test_what_the_seal_opened_is_not_opened_again(stage):
     assert refusal.value.rule.code == "draw_end.opened_once"
 
 
+async def fail(stage, line=0):
+    """Say that what a line holds cannot be had, and have it countersigned."""
+    failure = Failure(line, "no-answer", "two letters")
+    made = await propose_failure(stage.operator, stage.draw, failure, stage.house.occasion())
+    await stage.house.settle()
+    return await stage.countersign(made)
+
+
+@pytest.mark.parametrize("purpose", ["supplier-invitation", "host-site", "inspection-sample"])
+async def test_what_cannot_be_had_makes_way_for_the_next_in_the_order(stage, purpose):
+    await stage.until_of(purpose)
+    before = len(json.loads((await stage.files())[0])["walk"])
+    await fail(stage)
+    if purpose not in OPEN:
+        await stage.open()
+    walk = json.loads((await stage.files())[0])["walk"]
+    assert len(walk) == before + 1
+    assert walk[0]["outcomes"] == ["seated", "removed" if purpose in OPEN else "unreachable"]
+    ours, theirs = await stage.verdicts()
+    assert (ours.verdict, theirs["verdict"]) == ("valid", "valid"), theirs
+
+
+@pytest.mark.parametrize("purpose", ["tie-break", "parameter", "presentation-order"])
+async def test_a_lot_that_decided_is_not_drawn_on_until_it_pleases(stage, purpose):
+    await stage.until_of(purpose)
+    for deed in (fail(stage), stage.propose(0, "recused")):
+        with pytest.raises(RuleBroken) as refusal:
+            await deed
+        assert refusal.value.rule.code == "draw.result_stands"
+
+
+async def test_experts_do_not_make_way_as_items_do(stage):
+    await stage.fill_pool(20)
+    await stage.until("drawn")
+    with pytest.raises(RuleBroken) as refusal:
+        await fail(stage)
+    assert refusal.value.rule.code == "item_draw.listed"
+
+
 @pytest.mark.parametrize("purpose", ["supplier-invitation", "host-site"])
 async def test_nobody_is_invited_or_seated_as_an_expert_for_a_draw_from_lists(stage, purpose):
     await stage.until_of(purpose)
@@ -274,6 +312,8 @@ async def test_an_edition_that_is_not_in_force_governs_no_new_draw(stage):
 async def test_the_audit_finds_every_row_of_draws_from_lists_as_the_entries_say(stage, tmp_path):
     for number, purpose in enumerate(PURPOSES):
         await stage.until_of(purpose, subject=f"case-{number}")
+        if purpose in ("supplier-invitation", "host-site"):
+            await fail(stage)
     await stage.house.settle()
     report = await audit(
         assembly.COVERAGE,
