@@ -1700,7 +1700,7 @@ def _need_lawful_start(case: Case, attempt: Attempt, before: Attempt | None) -> 
         need(previous is None, "the first attempt names an entry before it")
     else:
         need(
-            type(previous) is int and previous < ordered.index,
+            type(previous) is int and 0 <= previous < ordered.index,
             "a supplement does not name its parent's newest entry",
         )
 

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import json
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -78,11 +79,20 @@ class Signer:
         return self._key.sign(data)
 
 
+@lru_cache(maxsize=16)
+def vrf_public(curve: Any, seed: bytes) -> bytes:
+    """The public key of a seed (RFC 9381, 5.5: as Ed25519's)."""
+    spread = hashlib.sha512(seed).digest()
+    scalar = int.from_bytes(spread[:32], "little") & (2**254 - 8) | 2**254
+    return bytes(curve.point_encode(curve.point_combine(scalar, curve.BASE, 0, curve.BASE)))
+
+
+@lru_cache(maxsize=1024)  # tales that differ in one place prove most of the same inputs
 def vrf_prove(curve: Any, seed: bytes, alpha: bytes) -> tuple[bytes, bytes]:
     """RFC 9381, 5.1, on the curve functions of the module given (held to examples 16 to 18)."""
     spread = hashlib.sha512(seed).digest()
     scalar = int.from_bytes(spread[:32], "little") & (2**254 - 8) | 2**254
-    public = curve.point_encode(curve.point_combine(scalar, curve.BASE, 0, curve.BASE))
+    public = vrf_public(curve, seed)
     h = curve.vrf_hash_to_curve(public, alpha)
     gamma = curve.point_combine(scalar, h, 0, h)
     nonce = hashlib.sha512(spread[32:] + curve.point_encode(h)).digest()
@@ -201,10 +211,7 @@ class Story:
         self._begin()
 
     def _vrf_public(self) -> bytes:
-        curve = self.curve
-        spread = hashlib.sha512(self.vrf_seed).digest()
-        scalar = int.from_bytes(spread[:32], "little") & (2**254 - 8) | 2**254
-        return bytes(curve.point_encode(curve.point_combine(scalar, curve.BASE, 0, curve.BASE)))
+        return vrf_public(self.curve, self.vrf_seed)
 
     def _begin(self) -> None:
         self.draw_id = "supplement-" * len(self.parents()) + f"draw-{self.attempt}"
@@ -221,6 +228,15 @@ class Story:
         """The draws that this one supplements, the newest first."""
         return [self.parent, *self.parent.parents()] if self.parent else []
 
+    def telling(self, what: str, value: Any) -> Any:
+        """Return what is told at this place: the truth; a liar tells something else."""
+        return value
+
+    def sign(self, party: str, what: str, told: dict[str, Any]) -> str:
+        """Return a party's signature over a statement, base64."""
+        signer = self.keys[self.telling(f"signer of {what}", party)]
+        return b64(signer.sign(label(what, canon(self.telling(f"signed {what}", told)))))
+
     # --- acts ---
 
     def say(self, word: str, actor: str, body: dict[str, Any], /, **lies: Any) -> int:
@@ -233,7 +249,11 @@ class Story:
         else:
             previous = self.parent.own[-1] if self.parent else None
         whole = {"draw": self.draw_id, "previous": previous} | body | lies
-        index = self.log.append(f"bidding.draw.{word}", actor, subject, whole, at)
+        whole = self.telling(f"logged {word}", whole)
+        head = self.telling(f"head of {word}", {"actor": actor, "subject": subject, "at": at})
+        index = self.log.append(
+            f"bidding.draw.{word}", head["actor"], head["subject"], whole, head["at"]
+        )
         self.own.append(index)
         return index
 
@@ -258,7 +278,8 @@ class Story:
         signer = lies.pop("signer", None)
         for party in parties or self.who:
             told = {"draw": self.draw_id, "party": party, "commitment": self.commitment(party)}
-            signature = b64(self.keys[signer or party].sign(label("commit", canon(told))))
+            told = self.telling("commit", told)
+            signature = self.sign(signer or party, "commit", told)
             self.say("committed", party, {**told, "signature": signature}, **lies)
         return self
 
@@ -312,7 +333,9 @@ class Story:
     def seal(self, **lies: Any) -> Story:
         changes = {**self.lies, **lies.pop("request_says", {})}
         excluded = self.excluded()
-        self.rosters = [self.experts(place) for place in range(len(self.strata))]
+        self.rosters = [
+            self.telling("roster", self.experts(place)) for place in range(len(self.strata))
+        ]
         self.leaves = [[self.expert_commitment(e) for e in roster] for roster in self.rosters]
         self.request = {
             "protocol": "daylight/draw/v1",
@@ -343,6 +366,7 @@ class Story:
             "vrf_key": self._vrf_public().hex(),
             "reveal_by": self.reveal_by,
         } | changes
+        self.request = self.telling("request", self.request)
         self.R = label("request", canon(self.request)).hex()
         self.say(
             "sealed",
@@ -361,7 +385,8 @@ class Story:
         signer = lies.pop("signer", None)
         for party in parties or self.who:
             told = {"draw": self.draw_id, "request": self.R, "nonce": self.nonce(party)}
-            signature = b64(self.keys[signer or party].sign(label("reveal", canon(told))))
+            told = self.telling("reveal", told)
+            signature = self.sign(signer or party, "reveal", told)
             self.reveals[party] = {"nonce": told["nonce"], "signature": signature}
             self.say("revealed", party, {**told, "party": party, "signature": signature}, **lies)
         return self
@@ -374,8 +399,8 @@ class Story:
     def cosign_early(self, at: int = ROUND_SECONDS - 60) -> Story:
         sealed = next(i for i in self.own if b"draw.sealed" in self.log.entries[i])
         self.early = {
-            "sealed": self.log.proof(sealed, at),
-            "revealed": self.log.proof(self.own[-1], at),
+            word: self.log.proof(*self.telling("early proof", [index, at]))
+            for word, index in (("sealed", sealed), ("revealed", self.own[-1]))
         }
         return self
 
@@ -387,17 +412,17 @@ class Story:
             "nonces": [{"party": r["party"], "nonce": r["nonce"]} for r in self._reveals()],
             "beacon": ROUND_SIGNATURE if self.with_beacon else None,
         }
-        alpha = label("alpha", canon(told))
+        alpha = label("alpha", canon(self.telling("transcript", told)))
         pi, beta = vrf_prove(self.curve, self.vrf_seed, alpha)
-        self.vrf = {"alpha": alpha.hex(), "pi": pi.hex(), "beta": beta.hex()}
+        shown = {"alpha": alpha.hex(), "pi": pi.hex(), "beta": beta.hex()}
+        self.vrf = self.telling("vrf", shown)
         seed = label("seed", alpha + beta)
         self.orders = []
         for stratum, leaves in zip(self.request["strata"], self.leaves, strict=True):
             key = label("stratum", seed + stratum["id"].encode())
             stream = hashlib.shake_256(key).digest(16 * len(leaves))
-            self.orders.append(
-                sorted(range(len(leaves)), key=lambda j, s=stream: (s[16 * j : 16 * j + 16], j))
-            )
+            order = sorted(range(len(leaves)), key=lambda j, s=stream: (s[16 * j : 16 * j + 16], j))
+            self.orders.append(self.telling("order", order))
         self.reached = [0] * len(self.orders)
         for place, (_, seats, _) in enumerate(self.strata):
             for _ in range(seats):
@@ -410,16 +435,15 @@ class Story:
             self.reached[place] += 1
             leaf = self.leaves[place][position]
             code = self._first_code(leaf.hex(), self.rosters[place][position])
-            self.walk.append(
-                {
-                    "stratum": place,
-                    "position": position,
-                    "commitment": leaf.hex(),
-                    "outcomes": [code],
-                    "inclusion": [h.hex() for h in path_to(position, self.leaves[place])],
-                }
-            )
-            if code == "seated":
+            line = {
+                "stratum": place,
+                "position": position,
+                "commitment": leaf.hex(),
+                "outcomes": [code],
+                "inclusion": [h.hex() for h in path_to(position, self.leaves[place])],
+            }
+            self.walk.append(self.telling("line", line))
+            if self.walk[-1]["outcomes"] == ["seated"]:
                 return
 
     def _first_code(self, commitment: str, expert: dict[str, Any]) -> str:
@@ -473,10 +497,12 @@ class Story:
             "evidence": sha(b"why").hex(),
             "previous": self.own[-1],
         }
+        told = self.telling("answer", told)
+        outcome = told["outcome"]
         self.walk[line]["outcomes"].append(outcome)
         if outcome != "left":
             self._pass_on(self.walk[line]["stratum"])
-        signature = b64(self.keys[signer or countersigner].sign(label("answer", canon(told))))
+        signature = self.sign(signer or countersigner, "answer", told)
         self.say(
             "answered",
             "expert",
@@ -504,7 +530,8 @@ class Story:
             "walk": self.walk_digest() if self.vrf and self.vrf["pi"] else None,
         }
         told |= {name: lies[name] for name in ("alpha", "walk") if name in lies}
-        signature = b64(self.keys[lies.pop("signer", actor)].sign(label("close", canon(told))))
+        told = self.telling("close", told)
+        signature = self.sign(lies.pop("signer", actor), "close", told)
         body = {k: told[k] for k in ("reason", "statement", "alpha", "walk")}
         self.say(
             word,
@@ -528,6 +555,7 @@ class Story:
             opened[line["commitment"]] = {"commitment": line["commitment"], **shown}
         self.openings = [opened[c] for c in sorted(opened)]
         self.openings = lies.pop("openings_say", lambda o: o)(self.openings)
+        self.openings = self.telling("openings", self.openings)
         self.say(
             "identified",
             "center",
@@ -585,8 +613,9 @@ class Story:
                     "earlier": self.earlier,
                     "openings": self.openings,
                     "log": {
-                        "checkpoint": self.log.checkpoint(
-                            ROUND_SECONDS + 60 if self.quorum else None
+                        "checkpoint": self.telling(
+                            "checkpoint",
+                            self.log.checkpoint(ROUND_SECONDS + 60 if self.quorum else None),
                         ),
                         "early": self.early,
                         "entries": [

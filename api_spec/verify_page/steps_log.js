@@ -135,6 +135,7 @@ function needStart(bench, attempt, before) {
   } else if (ordered.body.of === null) {
     need(previous === null, "first-names-entry");
   } else {
-    need(typeof previous === "number" && previous < ordered.index, "supplement-forks-nowhere");
+    const named = typeof previous === "number" && previous >= 0 && previous < ordered.index;
+    need(named, "supplement-forks-nowhere");
   }
 }

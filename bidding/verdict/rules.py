@@ -213,7 +213,8 @@ class _Case:
         records = [*self.word().earlier, self.word().record]
         for request, record in zip(requests, records, strict=True):
             if request is None:
-                bound |= {fact.party for _, fact in record.all(facts.Committed)}
+                committed = record.all(facts.Committed)
+                bound |= {fact.party for one, fact in committed if _names_a_party(one)}
                 continue
             staying = {one.party for one in request.contributors}
             gaps += [
@@ -268,6 +269,11 @@ class _Case:
         """Open the exclusions and fit every expert to his stratum (step 16)."""
         assert self._audited is not None, "step 15 comes first"
         return check_eligibility(self.bundle.request, self._audited)
+
+
+def _names_a_party(entry: Logged) -> bool:
+    """Tell whether a body names anybody: what is no text is nobody's name."""
+    return isinstance(entry.entry.body.get("party"), str)
 
 
 def judge(bundle: bytes, trust: bytes, auditor: bytes | None = None) -> Report:
