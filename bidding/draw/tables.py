@@ -12,8 +12,8 @@ class Draw(Table, tablename="draw"):
     """A draw from its order to its end. Only `state` changes, along the table of transitions."""
 
     id = Varchar(length=36, primary_key=True)  # UUIDv7
-    subject = Varchar(length=36)  # committee that is drawn
-    purpose = Varchar(length=64)  # "evaluation-committee"
+    subject = Varchar(length=36)  # committee that is drawn; else tender, lot or programme
+    purpose = Varchar(length=64)  # "evaluation-committee", "tie-break", …
     attempt = Integer()  # from 1, counted along the committee's predecessors
     parent = Varchar(length=36)  # draw that this one supplements, else empty
     rulebook = Varchar(length=40)  # name of the edition
@@ -111,7 +111,10 @@ class DrawClosing(Table, tablename="draw_closing"):
 
 
 class DrawOpening(Table, tablename="draw_opening"):
-    """The opened identities of a draw, together, encrypted; read by whom the edition allows."""
+    """What was opened of a draw, together, encrypted; read by whom the edition allows.
+
+    Identities are opened in the end, items with public labels by the seal.
+    """
 
     draw = Varchar(length=36, primary_key=True)
     openings = Bytea()  # encrypted canonical JSON, sorted by commitment
