@@ -61,7 +61,7 @@ def test_one_supplier_of_each_controller_unless_the_order_names_another_number()
 
 
 def test_what_decides_is_never_replaced_and_every_replacement_has_its_code():
-    assert OPEN_PURPOSES - FINAL_PURPOSES == {"host-site", "inspection-sample"}
+    assert {"host-site", "inspection-sample"} == OPEN_PURPOSES - FINAL_PURPOSES
     assert FINAL_PURPOSES < OPEN_PURPOSES
     codes = {purpose: outcome_of_failure(purpose) for purpose in PURPOSES}
     assert set(codes.values()) == {"unreachable", "removed"}
