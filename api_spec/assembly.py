@@ -81,6 +81,7 @@ CONCEPTS: tuple[str, ...] = (
     "bidding.sign_in",
     "bidding.sealed_list",
     "bidding.ceremony",
+    "bidding.fee",
     "bidding.reading",
     "bidding.simulation",
     "bidding.fairness",

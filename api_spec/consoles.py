@@ -16,6 +16,7 @@ from bidding.contributor import console as contributor
 from bidding.draw_sheet import console as draw_sheet
 from bidding.duty import console as duty
 from bidding.external_draw import console as external_draw
+from bidding.fee import console as fee
 from bidding.intake import console as intake
 from bidding.item_draw import console as item_draw
 from bidding.sign_in import console as sign_in
@@ -50,6 +51,7 @@ CONSOLES: tuple[click.Command, ...] = (
     *appointment.COMMANDS,
     sign_in.sign_in,
     ceremony.ceremony,
+    *fee.COMMANDS,
     *verdict.COMMANDS,
     *witness.COMMANDS,
     *mirror.COMMANDS,

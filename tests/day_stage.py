@@ -12,6 +12,8 @@ from bidding.answer import queries as answers
 from bidding.ceremony.commands import conclude, elect_head, witness_recording
 from bidding.ceremony.schema import ConclusionForm, HeadForm, RecordingForm
 from bidding.draw import queries as draws
+from bidding.fee.commands import state_fees
+from bidding.fee.schema import FeeOrder
 from bidding.representative.commands import name_representative, withdraw_representative
 from bidding.representative.schema import RepresentativeForm
 from bidding.roster.commands import admit_experts, enrol
@@ -32,6 +34,7 @@ from oversight.database import run
 from oversight.identity import commands as identity
 from oversight.keys.directory import ring
 from oversight.values.digests import sha256
+from oversight.values.money import Sum
 
 STARTS = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)  # nine o'clock in Asia/Shanghai
 LETTER, DECLARATION, FORM = (sha256(word).hex() for word in (b"letter", b"declaration", b"form"))
@@ -264,6 +267,7 @@ async def tell_day(stage):
     await day.elect(representative=sent.id)
     await day.record()
     await day.conclude()
+    await day.do(state_fees, day.tenderer, FeeOrder(Sum("200.00", "CNY"), "a price list"))
     await day.plan()
     await day.seal_list()
     stage.ids |= day.ids

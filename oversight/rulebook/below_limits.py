@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from oversight.rulebook.figures import Confidence, Edition, Figure, Regime
-from oversight.rulebook.protocol import CONTACT, DRAW, NEUTRAL_PURPOSES, SIGN_IN
+from oversight.rulebook.protocol import CONTACT, DRAW, FEE, NEUTRAL_PURPOSES, SIGN_IN
 
 _M, _D = Confidence.MEMORY, Confidence.DESIGN
 
@@ -27,6 +27,7 @@ L_2025 = Edition(
             **DRAW,
             **CONTACT,
             **SIGN_IN,
+            **FEE,
             "draw_region_digits": Figure(
                 None, "digits of GB/T 2260 that a stratum fixes without a reason", _LOCAL, _M
             ),

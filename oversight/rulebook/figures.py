@@ -106,6 +106,16 @@ class SignInFigures(msgspec.Struct, frozen=True):
     list_readers: tuple[str, ...]  # posts that see the list once it is opened, beside the auditor
 
 
+class FeeFigures(msgspec.Struct, frozen=True):
+    """What an edition says about experts' fees; sums in fen."""
+
+    step_minutes: int  # time is paid in such steps, the last one whole
+    free: int  # of a payment up to flat_up_to, untaxed
+    flat_up_to: int
+    free_percent: int  # of a larger payment, untaxed
+    brackets: tuple[tuple[int | None, int, int], ...]  # up to, percent, deducted; None: no end
+
+
 class CommitteeFigures(msgspec.Struct, frozen=True):
     """What an edition says about the bodies that evaluate."""
 
@@ -216,6 +226,17 @@ class Edition(msgspec.Struct, frozen=True):
         )
 
     @property
+    def fee(self) -> FeeFigures:
+        """The figures of experts' fees."""
+        return FeeFigures(
+            step_minutes=self._integer("fee_step_minutes"),
+            free=self._integer("fee_tax_free_fen"),
+            flat_up_to=self._integer("fee_tax_flat_up_to_fen"),
+            free_percent=self._integer("fee_tax_free_percent"),
+            brackets=tuple(map(_bracket, self._texts("fee_tax_brackets"))),
+        )
+
+    @property
     def committee(self) -> CommitteeFigures:
         """The figures of committees and groups."""
         return CommitteeFigures(
@@ -277,3 +298,9 @@ class Edition(msgspec.Struct, frozen=True):
         value = self._value(name)
         assert isinstance(value, tuple), f"{self.name} lacks the list {name}"
         return value
+
+
+def _bracket(text: str) -> tuple[int | None, int, int]:
+    """Return what "2000000:20:0" says: up to so many fen, percent, fen deducted; "-" is no end."""
+    up_to, percent, deducted = text.split(":")
+    return None if up_to == "-" else int(up_to), int(percent), int(deducted)

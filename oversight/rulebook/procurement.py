@@ -4,7 +4,7 @@ from datetime import date
 from types import MappingProxyType
 
 from oversight.rulebook.figures import Confidence, Edition, Figure, Regime
-from oversight.rulebook.protocol import CONTACT, DRAW, NEUTRAL_PURPOSES, SIGN_IN
+from oversight.rulebook.protocol import CONTACT, DRAW, FEE, NEUTRAL_PURPOSES, SIGN_IN
 
 _A, _M, _D = Confidence.READ, Confidence.MEMORY, Confidence.DESIGN
 
@@ -23,6 +23,7 @@ P_2025 = Edition(
             **DRAW,
             **CONTACT,
             **SIGN_IN,
+            **FEE,
             "draw_region_digits": Figure(
                 2,
                 "digits of GB/T 2260 that a stratum fixes without a reason",

@@ -68,3 +68,22 @@ SIGN_IN = {
         _D,
     ),
 }
+
+# What a payer withholds from one payment for services, alike in all regimes.
+_TAX = "个人所得税法 6; 国家税务总局公告2018年第61号 8 and annex 2"
+_M = Confidence.MEMORY
+
+FEE = {
+    "fee_step_minutes": Figure(
+        30, "minutes", "design: price lists count hours or half days; cf. 财库〔2016〕198号 23", _D
+    ),
+    "fee_tax_free_fen": Figure(80_000, "fen", _TAX, _M),
+    "fee_tax_flat_up_to_fen": Figure(400_000, "fen", _TAX, _M),
+    "fee_tax_free_percent": Figure(20, "percent", _TAX, _M),
+    "fee_tax_brackets": Figure(
+        ("2000000:20:0", "5000000:30:200000", "-:40:700000"),
+        "up to fen:percent:fen deducted",
+        _TAX,
+        _M,
+    ),
+}
