@@ -240,8 +240,8 @@ def _point(node: Any, renamed: Mapping[str, str]) -> None:
         for item in node:
             _point(item, renamed)
     elif isinstance(node, dict):
-        if (reference := node.get("$ref")) in renamed:
-            node["$ref"] = renamed[reference]
+        if "$ref" in node:
+            node["$ref"] = renamed.get(node["$ref"], node["$ref"])
         for item in node.values():
             _point(item, renamed)
 

@@ -135,14 +135,14 @@ def _fee(one: Worked, rate: int, travel: int, figures: FeeFigures) -> Fee:
 def withheld(gross: int, figures: FeeFigures) -> int:
     """Return the tax on one payment for services, in fen.
 
-    Up to `flat_up_to` a fixed sum is free; above it a share is. The rest is taxed by brackets,
+    Up to `tax_flat_up_to_fen` a fixed sum is free; above it a share is. The rest is taxed by brackets,
     each with its rate in percent and what is deducted at once.
     """
-    if gross <= figures.flat_up_to:
-        taxed = max(0, gross - figures.free)
+    if gross <= figures.tax_flat_up_to_fen:
+        taxed = max(0, gross - figures.tax_free_fen)
     else:
-        taxed = _rounded(gross * (100 - figures.free_percent), 100)
-    for up_to, percent, deducted in figures.brackets:
+        taxed = _rounded(gross * (100 - figures.tax_free_percent), 100)
+    for up_to, percent, deducted in figures.tax_brackets:
         if up_to is None or taxed <= up_to:
             return max(0, _rounded(taxed * percent, 100) - deducted)
     raise AssertionError("the last bracket has no end")

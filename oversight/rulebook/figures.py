@@ -110,10 +110,10 @@ class FeeFigures(msgspec.Struct, frozen=True):
     """What an edition says about experts' fees; sums in fen."""
 
     step_minutes: int  # time is paid in such steps, the last one whole
-    free: int  # of a payment up to flat_up_to, untaxed
-    flat_up_to: int
-    free_percent: int  # of a larger payment, untaxed
-    brackets: tuple[tuple[int | None, int, int], ...]  # up to, percent, deducted; None: no end
+    tax_free_fen: int  # of a payment up to tax_flat_up_to_fen
+    tax_flat_up_to_fen: int
+    tax_free_percent: int  # of a larger payment, untaxed
+    tax_brackets: tuple[tuple[int | None, int, int], ...]  # up to, percent, deducted; None: no end
 
 
 class CommitteeFigures(msgspec.Struct, frozen=True):
@@ -230,10 +230,10 @@ class Edition(msgspec.Struct, frozen=True):
         """The figures of experts' fees."""
         return FeeFigures(
             step_minutes=self._integer("fee_step_minutes"),
-            free=self._integer("fee_tax_free_fen"),
-            flat_up_to=self._integer("fee_tax_flat_up_to_fen"),
-            free_percent=self._integer("fee_tax_free_percent"),
-            brackets=tuple(map(_bracket, self._texts("fee_tax_brackets"))),
+            tax_free_fen=self._integer("fee_tax_free_fen"),
+            tax_flat_up_to_fen=self._integer("fee_tax_flat_up_to_fen"),
+            tax_free_percent=self._integer("fee_tax_free_percent"),
+            tax_brackets=tuple(map(_bracket, self._texts("fee_tax_brackets"))),
         )
 
     @property
