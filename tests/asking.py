@@ -92,4 +92,5 @@ class Asking:
     def filled(path: str) -> str:
         """Return a path with something in place of its parameters that nobody has."""
         unknown = "019a5c7e-6f00-7000-8000-00000000dead"
-        return re.sub(r"\{index\}", "0", re.sub(r"\{(?!index)\w+\}", unknown, path))
+        counted = re.sub(r"\{(index|line|number)\}", "1", path)
+        return re.sub(r"\{\w+\}", unknown, counted)
