@@ -36,7 +36,7 @@ QUERY = {
     "old_size": ("1",), "size": ("2",), "key": ("a-key",), "state": ("lapsed",),
     "reason": ("postponed",), "statement": ("00" * 32,), "tender": ("t-marked",),
 }  # fmt: skip
-ROOT = 8  # bytes: so many are enough to look closer
+ROOT = 4  # bytes: so many are enough to look closer
 NEWEST = 1  # of each kind of identifier, beside the first
 
 
@@ -102,28 +102,27 @@ class Search:
 
     def __init__(self, values=(), ids=()) -> None:
         self.values, self.ids = set(values), set(ids)
-        self._spelt, self._roots = {}, defaultdict(list)
+        self._spelt, self._roots = {}, defaultdict(set)  # lengths of what begins so
         for value in self.values:
             self._add(value, _spellings(value))
         for ident in self.ids:
             self._add(ident, (ident.encode(), ident.replace("-", "").encode()))
-        self._pattern = re.compile(b"|".join(map(re.escape, self._roots)))
+        self._pattern = re.compile(b"(?=(" + b"|".join(map(re.escape, self._roots)) + b"))")
 
     def _add(self, value, spellings) -> None:
         for spelling in spellings:
-            if spelling not in self._spelt:
-                self._spelt[spelling] = value
-                self._roots[spelling[:ROOT]].append(spelling)
+            self._spelt[spelling] = value
+            self._roots[spelling[:ROOT]].add(len(spelling))
 
     def found_in(self, data):
         """Return what stands in bytes or text."""
         data = data.encode() if isinstance(data, str) else data
-        return {
-            self._spelt[spelling]
-            for root in self._pattern.finditer(data)
-            for spelling in self._roots[root[0]]
-            if data.startswith(spelling, root.start())
+        met = {
+            data[at.start() : at.start() + length]
+            for at in self._pattern.finditer(data)
+            for length in self._roots[at[1]]
         }
+        return {self._spelt[one] for one in met if one in self._spelt}
 
     def values_in(self, data):
         """Return the marked values that stand in bytes or text."""

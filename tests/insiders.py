@@ -33,7 +33,8 @@ class Insiders:
     """People of a stage's parties, each with a token, asking over HTTP."""
 
     def __init__(self, stage) -> None:
-        self.stage, self.asking, self.tokens = stage, Asking(stage.house), {}
+        self.stage, self.asking = stage, Asking(stage.house)
+        self.tokens, self.people = {}, {}
         self.doors = Doors(self.asking.description)
 
     async def join(self, name, role, *posts):
@@ -42,6 +43,7 @@ class Insiders:
         now = self.stage.house.occasion
         person = await identity.register_person(admin, self.stage.ids[role], name, posts, now())
         self.tokens[name] = (await identity.issue_token(admin, person.id, occasion=now())).token
+        self.people[name] = person.id
         return person.id
 
     async def enter(self):

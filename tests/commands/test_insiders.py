@@ -17,7 +17,7 @@ from bidding.contact.hand import look_after
 from bidding.draw import queries as draws
 from bidding.draw.schema import StratumOrder
 from bidding.invitation.rules import code_text
-from oversight.authority.rules import Role
+from oversight.authority.rules import Post, Role
 from oversight.configuration import use_settings
 from oversight.database import run
 from oversight.identity.rules import POSTS_OF_ROLE, SEPARATE
@@ -41,6 +41,24 @@ async def test_the_operator_of_these_tests_holds_every_post_that_one_person_may(
     held = set(OPERATOR)
     for post in POSTS_OF_ROLE[Role.TRADING_CENTER] - held:
         assert any(pair <= held | {post} for pair in SEPARATE), post
+
+
+async def test_an_operator_becomes_no_administrator_who_could_enter_accomplices(house):
+    stage = await DayStage(house).set_up(experts=12)
+    told = await Insiders(stage).enter()
+    boss = await told.join("administrator", Role.TRADING_CENTER, Post.ADMINISTRATOR)
+    own = f"/v1/identity/people/{boss}/posts"
+    for post in ("draw_operator", "sign_in_clerk"):
+        got = await told.ask("administrator", "POST", own, {"post": post})
+        assert (got.status_code < 300) is (post == "sign_in_clerk"), got.text
+    me = told.people["operator"]
+    promoted = f"/v1/identity/people/{me}/posts"
+    refused = await told.refused("administrator", "POST", promoted, {"post": "administrator"})
+    assert refused["code"] == "identity.posts_separate"
+    await told.refused("operator", "POST", promoted, {"post": "sign_in_clerk"}, status=403)
+    entering = {"party": stage.ids[SUPERVISOR], "name": "X", "posts": ["draw_supervisor"]}
+    await told.refused("operator", "POST", "/v1/identity/people", entering, status=403)
+    await told.refused("operator", "POST", "/v1/identity/tokens", {"person": boss}, status=403)
 
 
 # A second result ------------------------------------------------------------------------------
