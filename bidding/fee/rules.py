@@ -135,8 +135,8 @@ def _fee(one: Worked, rate: int, travel: int, figures: FeeFigures) -> Fee:
 def withheld(gross: int, figures: FeeFigures) -> int:
     """Return the tax on one payment for services, in fen.
 
-    Up to `tax_flat_up_to_fen` a fixed sum is free; above it a share is. The rest is taxed by brackets,
-    each with its rate in percent and what is deducted at once.
+    Up to `tax_flat_up_to_fen` a fixed sum is free; above it a share is. The rest is taxed by
+    brackets, each with its rate in percent and what is deducted at once.
     """
     if gross <= figures.tax_flat_up_to_fen:
         taxed = max(0, gross - figures.tax_free_fen)

@@ -74,17 +74,6 @@ class Plan(msgspec.Struct, frozen=True):
                     return site, room
         raise AssertionError("a seat that the plan was not held against")
 
-    def site_of(self, party: str) -> Site:
-        """Return the site that a party runs.
-
-        Raises:
-            RuleBroken: SITE_OF_CLERK.
-        """
-        for site in self.sites:
-            if site.party == party:
-                return site
-        raise RuleBroken(SITE_OF_CLERK, needed="a clerk of the center, or of a guest site")
-
 
 def check_plan(plan: Plan, center: str, seats: int, representatives: int) -> None:
     """Refuse a plan in which somebody sits nowhere, or twice.
