@@ -48,7 +48,8 @@ from scripts.made_up_log import (
 class Told:
     """One attempt as it is told: each step logs its entry, true but for what `lies` replace.
 
-    `lies` maps "<word>.<field>" to what the entry says instead, and "<word>@actor" to who acts.
+    `lies` maps "<word>.<field>" to what the entry says instead, "<word>@actor" to who acts, and
+    "<word>@subject" to what it is about.
     """
 
     def __init__(
@@ -85,7 +86,9 @@ class Told:
         told = {key.partition(".")[2]: value for key, value in self.lies.items()
                 if key.startswith(f"{word}.")}  # fmt: skip
         index = self.scene.tell(
-            msgspec.structs.replace(fact, **told), self.lies.get(f"{word}@actor", actor)
+            msgspec.structs.replace(fact, **told),
+            self.lies.get(f"{word}@actor", actor),
+            self.lies.get(f"{word}@subject", SUBJECT),
         )
         self.indexes.append(index)
         return index

@@ -32,6 +32,7 @@ from scripts.made_up_log import (
     Scene,
     experts,
 )
+from scripts.pointed_cases import POINTED_CHANGED, pointed_cases
 
 FILE = Path(__file__).resolve().parent.parent / "api_spec" / "vectors" / "draw.json"
 SOURCE = "made by scripts/make_vectors.py from the rules of draw.md; secrets are public strings"
@@ -304,7 +305,7 @@ CHANGED: list[tuple[str, str, str, str, list[str | int], Any]] = [
 
 def changed_cases() -> Iterator[Case]:
     """Yield alterations of true cases, one place each."""
-    for name, step, of, file, at, to in [*CHANGED, *FURTHER_CHANGED]:
+    for name, step, of, file, at, to in [*CHANGED, *FURTHER_CHANGED, *POINTED_CHANGED]:
         made: Case = {"name": name, "verdict": "failed", "refused_at": step, "of": of}
         made |= {"file": file, "at": at}
         yield made if to is None else made | {"to": to}
@@ -312,7 +313,8 @@ def changed_cases() -> Iterator[Case]:
 
 def vectors() -> dict[str, Any]:
     """Return the whole file."""
-    further = [as_case(given) for given in (*beacon_cases(), *supplement_cases())]
+    given = (*beacon_cases(), *supplement_cases(), *pointed_cases())
+    further = [as_case(one) for one in given]
     cases = [*true_cases(), *closed_cases(), *further, *forged_cases(), *changed_cases()]
     assert len({one["name"] for one in cases}) == len(cases), "a name stands twice"
     return {"source": SOURCE, "note": NOTE, "protocol": "daylight/draw/v1", "cases": cases}

@@ -10,7 +10,8 @@ with what stands at the same place of a sibling or of another bundle.
 *Lied*: one thing is told falsely while the draw is told: a field of a statement before it is
 signed and logged, or only of what is signed, or only of what is logged; who signs and who acts; a
 roster, an order of tickets, a line of the walk, the openings, an early proof. Everything after it
-is hashed, signed, logged and proved on top of the lie, so that it reaches a later step.
+is hashed, signed, logged and proved on top of the lie, so that it reaches a later step. So it is
+where an entry is left out, doubled or late, and where a draw is told wrong from its beginning.
 
 Some are judged by a trust file that knows less, where a gap and a failure compete.
 """
@@ -40,7 +41,7 @@ from tampering import Path, as_json, changed, places
 from tampering import at as standing_at
 
 SEED = "1"
-TAMPERED, LIED, LESS_TRUSTED = 24, 48, 7  # of each draw
+TAMPERED, LIED, OUT_OF_TURN, LESS_TRUSTED = 20, 48, 8, 6  # of each draw
 
 
 class Case(NamedTuple):
@@ -67,6 +68,7 @@ class Ear:
     def __init__(self, lie: Lie | None) -> None:
         self.lie = lie
         self.heard: list[tuple[str, int, Any]] = []
+        self.said = 0
         self._times: dict[str, int] = defaultdict(int)
 
     def __call__(self, what: str, value: Any) -> Any:
@@ -77,21 +79,41 @@ class Ear:
         self.heard.append((what, number, copy.deepcopy(value)))
         return value
 
+    def turn(self) -> str:
+        """Return how the next entry is told: as it is due, or "unsaid", "twice" or "late"."""
+        self.said += 1
+        due = self.lie is not None and (self.lie.what, self.lie.number) == (ENTRY, self.said - 1)
+        return str(self.lie.value) if self.lie is not None and due else ""
+
+
+ENTRY, WAYS = "entry", ("unsaid", "twice", "late")
+
 
 class Liar(Story):
     """A story that is told as the ear wants it."""
 
     def __init__(self, curve: Any, ear: Ear, **choices: Any) -> None:
         self.ear = ear
+        self.held: tuple[Any, ...] = ()
         super().__init__(curve, **choices)
 
     def telling(self, what: str, value: Any) -> Any:
         return self.ear(what, value)
 
     def say(self, word: str, actor: str, body: dict[str, Any], /, **lies: Any) -> int:
+        how, held, self.held = self.ear.turn(), self.held, ()
+        if how == "late":
+            self.held = (word, actor, body, lies)
+        else:
+            for _ in range(("unsaid", "", "twice").index(how)):
+                self._log(word, actor, body, lies)
+        if held:
+            self._log(*held)
+        return self.own[-1] if self.own else 0
+
+    def _log(self, word: str, actor: str, body: dict[str, Any], lies: dict[str, Any]) -> None:
         index = super().say(word, actor, body, **lies)
         self.log.entries[index] = canon(self.telling("leaf", json.loads(self.log.entries[index])))
-        return index
 
 
 class OpenStory(Liar):
@@ -231,7 +253,9 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "a round far off": {"edition": {"round_lead_minutes": 60}},
     "a notary too": {"edition": {"must_contribute": ["supervisor", "other"]}},
     "caps": {"caps": {"region": 1}},
+    "caps on what is no text": {"caps": {"specialties": 2}},
     "another purpose": {"purpose": "parameter"},
+    "items that are experts": {"purpose": "evaluation-committee", "who": ["supervisor", "agent"]},
     "suppliers": {"purpose": "supplier-invitation"},
     "no quorum": {"quorum": 0},
     "a quorum of two": {"quorum": 2},
@@ -280,15 +304,18 @@ def named(path: Path) -> tuple[str, ...]:
 
 
 # Places of which more is told than of others: few others fail at their step.
-OFTEN = {"checkpoint": 3, "early proof": 6, "early": 2, "beacon": 2, "order": 3}
+OFTEN = {
+    "checkpoint": 3, "early proof": 5, "order": 3, "openings": 3, "outcomes": 3, "beacon": 2,
+    "signer of answer": 2, "countersigner": 2, "signed close": 2,
+}  # fmt: skip
 SELDOM = ("roster", "leaf")  # whose fields count as one kind of place
 
 
 def kind_of(what: str, path: Path, turn: int) -> tuple[Any, ...]:
     """Return the kind of a place, those first that must be told of every draw."""
     if what in SELDOM:
-        return True, what
-    often = max(OFTEN.get(name, 0) for name in (what, *named(path)))
+        return path != (), what, not path
+    often = OFTEN.get(next(reversed(named(path)), what), 0)
     return not often, what, named(path), turn % max(often, 1)
 
 
@@ -307,6 +334,9 @@ def instead(what: str, path: Path, here: Any, siblings: list[Any]) -> Iterator[A
     elif isinstance(here, list):
         yield from _relisted(here)
     elif isinstance(here, dict):
+        if here.keys() == {"salt", "value"}:
+            whole = bytes.fromhex(here["salt"]) + canon(here["value"])
+            yield {"digest": label(field, whole).hex()}
         yield from ({name: here[name] for name in here if name != left} for left in here)
         yield {**here, "added": 1}
 
@@ -422,6 +452,19 @@ def lied(curve: Any, tale: Tale, heard: list[tuple[str, int, Any]], seed: str) -
             yield Case(name, *files, lie.what)
 
 
+def out_of_turn(curve: Any, tale: Tale, entries: int, seed: str) -> Iterator[Case]:
+    """Yield cases with an entry that is left out, doubled, or told after the next one."""
+    every = [
+        ((True, way, number), Lie(ENTRY, number, (), way))
+        for way in WAYS
+        for number in range(entries)
+    ]
+    for lie in taken(every, OUT_OF_TURN, seed):
+        files = retold(curve, tale, lie)
+        if files is not None:
+            yield Case(f"{tale.__name__}: entry {lie.number} {lie.value}", *files, ENTRY)
+
+
 def begun_otherwise(curve: Any, tale: Tale) -> Iterator[Case]:
     """Yield cases that are told consistently, and wrong from the beginning."""
     for name, choices in OTHERWISE.items():
@@ -461,6 +504,7 @@ def cases(curve: Any, seed: str = SEED) -> list[Case]:
         for what, bundle in tampered(bundles[place], others, f"{seed}/{name}"):
             of_this.append(Case(f"{name}: {what}", as_json(bundle), trust, ""))
         of_this += lied(curve, tale, ear.heard, f"{seed}/{name}/lies")
+        of_this += out_of_turn(curve, tale, ear.said, f"{seed}/{name}/turns")
         of_this += begun_otherwise(curve, tale)
         made += of_this
         for number, one in enumerate(of_this[:: max(1, len(of_this) // LESS_TRUSTED)]):

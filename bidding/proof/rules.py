@@ -47,7 +47,7 @@ from oversight.custody.rules import DRAW_VRF
 from oversight.errors import ProofRejected
 from oversight.keys.signing import verify
 from oversight.ledger.proofs import check_tlog_proof, parse_tlog_proof
-from oversight.values.digests import unbase64
+from oversight.values.digests import is_hex, unbase64
 from oversight.values.instants import from_text
 
 
@@ -219,6 +219,12 @@ def verify_text(key: str, signature: str, statement: bytes) -> None:
     except ValueError:
         raise ProofRejected("a signature is not 64 bytes of base64") from None
     verify(unbase64(key, 32), data, statement)
+
+
+def require_digest(text: str) -> None:
+    """Raise ProofRejected unless what was signed as a digest is 32 bytes of lower-case hex."""
+    if not is_hex(text, 32):
+        raise ProofRejected("a digest is not 32 bytes of lower-case hex")
 
 
 def check_reveals(attempt: Attempt, trust: Trust) -> Finding:

@@ -25,6 +25,7 @@ from bidding.proof.rules import (
     Finding,
     complete_at,
     inputs_complete,
+    require_digest,
     roles,
     verify_text,
 )
@@ -194,13 +195,13 @@ def check_answers(attempt: Attempt, lines: Sequence[Line], trust: Trust) -> Find
     keys = {one.party: one.key for one in attempt.request.contributors}
     role_of = roles(trust)
     gaps: list[str] = []
-    answers = attempt.record.all(facts.Answered)
-    for entry, fact in answers:
+    for entry, fact in (answers := attempt.record.all(facts.Answered)):
         key, role = keys.get(fact.countersigner), role_of.get(fact.countersigner)
         if key is None or role in NEVER_COUNTERSIGN:
             raise ProofRejected(f"entry {entry.index} is countersigned by one who may not")
         if role is None:
             gaps.append(f"the role of countersigner {fact.countersigner} is not known")
+        require_digest(fact.evidence)
         line = lines[fact.line]
         answer = Answer(
             fact.draw,
@@ -212,11 +213,10 @@ def check_answers(attempt: Attempt, lines: Sequence[Line], trust: Trust) -> Find
             fact.previous,
         )
         verify_text(key, fact.signature, answer.statement())
+    said = f"{len(answers)} countersigned", f"{len(answers)} 条答复均有会签"
     if attempt.closing() is not None:
         _check_result_disclosed(attempt, lines, trust)
         gaps += check_closing(attempt.record, attempt.request.attempt, attempt, trust)
-    said = f"{len(answers)} countersigned", f"{len(answers)} 条答复均有会签"
-    if attempt.closing() is not None:
         said = said[0] + "; closing signed", said[1] + "；终止记录签名成立"
     return Finding(*said, tuple(gaps))
 
@@ -263,6 +263,7 @@ def check_closing(record: Record, number: int, attempt: Attempt | None, trust: T
     closers = Closers(role_of, contributors, attempt.missing() if attempt else ())
     if not closers.entitles(state, party):
         raise ProofRejected(f"{party} may not sign that the draw is {state.value}")
+    require_digest(fact.statement)
     statement = Close(
         fact.draw,
         number,

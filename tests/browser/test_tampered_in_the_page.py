@@ -9,7 +9,16 @@ import sys
 import pytest
 from own_vectors import ROOT
 from tampering import as_json
-from tampering_of_bundles import SEED, Lie, after_attempts, cases, supplemented, tell
+from tampering_of_bundles import (
+    SEED,
+    Lie,
+    after_attempts,
+    answered,
+    cases,
+    supplemented,
+    tell,
+    voided,
+)
 
 from bidding.verdict.rules import judge
 
@@ -55,6 +64,8 @@ def test_it_agrees_on_a_thousand_tamperings_at_every_step(opened, seed):
 def test_it_judges_alike_what_was_once_judged_differently(opened):
     lies = [
         (supplemented, Lie("logged ordered", 1, ("previous",), -1)),
+        (answered, Lie("answer", 0, ("evidence",), "AB" * 32)),
+        (voided, Lie("close", 0, ("statement",), "AB" * 32)),
         (after_attempts, Lie("logged committed", 1, ("party",), None)),
         (after_attempts, Lie("logged committed", 1, ("party",), "agent")),
     ]

@@ -15,7 +15,16 @@ from functools import lru_cache
 import pytest
 from own_vectors import ROOT
 from tampering import as_json
-from tampering_of_bundles import SEED, Lie, after_attempts, cases, supplemented, tell
+from tampering_of_bundles import (
+    SEED,
+    Lie,
+    after_attempts,
+    answered,
+    cases,
+    supplemented,
+    tell,
+    voided,
+)
 
 from bidding.verdict.rules import judge
 
@@ -79,10 +88,18 @@ def told_with(tale, lie):
     ("tale", "lie", "due"),
     [
         (supplemented, Lie("logged ordered", 1, ("previous",), -1), ("failed", "order")),
+        (answered, Lie("answer", 0, ("evidence",), "AB" * 32), ("failed", "answers")),
+        (voided, Lie("close", 0, ("statement",), "AB" * 32), ("failed", "answers")),
         (after_attempts, Lie("logged committed", 1, ("party",), None), ("valid", "parent")),
         (after_attempts, Lie("logged committed", 1, ("party",), "agent"), ("incomplete", "parent")),
     ],
-    ids=["no index is below zero", "nobody is missed by no name", "a name is missed"],
+    ids=[
+        "no index is below zero",
+        "evidence is in lower case",
+        "a statement too",
+        "nobody is missed by no name",
+        "a name is missed",
+    ],
 )
 def test_what_was_once_judged_differently_is_judged_alike(tale, lie, due):
     assert told_with(tale, lie) == due
