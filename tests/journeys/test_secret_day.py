@@ -72,6 +72,8 @@ BY_DESIGN = (
     Shown(r"/v1/draws/\{draw\}/sealed-lists/\{number\}",
           frozenset({"operator", SUPERVISOR, AUDITOR}), "opened", "name",
           "an opened list is read by the posts that the edition names, and by the auditor"),
+    Shown(r"/v1/draws/\{draw\}/fees/\{number\}", frozenset({AUDITOR}), "concluded", "name",
+          "the auditor reads the opened list; the buyer reads fees by line, without names"),
     Shown(r"/v1/draws/\{draw\}/bundle",
           frozenset({"tenderer", "applicant", "contributor", SUPERVISOR, AUDITOR}), "identified",
           "both", "the edition opens identities to the parties and the auditor, not to operators"),
@@ -294,6 +296,11 @@ class SecretDay(Town):
         self.act(SUPERVISOR, "/recordings", film)
         self.act("operator", "/heads", {"line": seats[0]["line"]})
         self.act("operator", "/conclusion", {"remarks": "none"})
+        self.act(
+            "tenderer",
+            "/fees",
+            {"rate": {"amount": "200.00", "currency": "CNY"}, "basis": "a price list"},
+        )
         for who in ("tenderer", "operator", SUPERVISOR, AUDITOR):
             self.act(who, "/sheets", {"remarks": ""})
         self.hurt()
