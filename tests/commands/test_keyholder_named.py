@@ -13,8 +13,17 @@ from every_kind import everything
 from piccolo.columns import Bytea
 
 from api_spec import assembly
+from bidding.answer import queries as answers
+from bidding.appointment import queries as appointments
+from bidding.ceremony import queries as days
 from bidding.draw import queries as draws
+from bidding.draw_sheet import queries as sheets
+from bidding.fee import queries as fees
+from bidding.item_list import queries as item_lists
+from bidding.representative import queries as representatives
+from bidding.sealed_list import queries as lists
 from bidding.sealing.queries import block_context
+from bidding.suspension import queries as suspensions
 from oversight.audit.engine import audit
 from oversight.authority.rules import Post, Role
 from oversight.custody.commands import erase
@@ -53,6 +62,10 @@ def of(name, context):
     return lambda row: context(row[name])
 
 
+def _opened(openings):
+    return next(one for one in openings if "value" in one["identity"])["identity"]["value"]
+
+
 SEALED = {
     ("expert", "sealed_name"): (of("id", "expert/name/{}".format), another),
     ("expert", "sealed_id_number"): (of("id", "expert/id_number/{}".format), another),
@@ -73,7 +86,32 @@ SEALED = {
     ),
     ("draw_opening", "openings"): (
         of("draw", draws.openings_context),
-        in_json(lambda said: said[0]["identity"]["value"].update(name="别人")),
+        in_json(lambda said: _opened(said).update(name="别人")),
+    ),
+    ("appointment", "terms"): (
+        of("id", appointments.terms_context),
+        in_json(lambda said: said.update(reason="another")),
+    ),
+    ("ceremony_conclusion", "remarks"): (of("draw", days.remarks_context), another),
+    ("ceremony_recording", "statement"): (of("id", days.statement_context), another),
+    ("draw_list", "entries"): (
+        of("id", item_lists.entries_context),
+        in_json(lambda said: said.append(said[0])),
+    ),
+    ("draw_proposal", "record"): (
+        of("id", answers.evidence_context),
+        in_json(lambda said: said["record"].update(another="word")),
+    ),
+    ("draw_sheet", "file"): (of("id", sheets.file_context), lambda plain: plain + b"%"),
+    ("draw_suspension", "account"): (of("id", suspensions.account_context), another),
+    ("fee_statement", "statement"): (
+        of("id", fees.statement_context),
+        in_json(lambda said: said.update(basis="another list")),
+    ),
+    ("representative", "sealed_name"): (of("id", representatives.name_context), another),
+    ("sealed_list", "members"): (
+        of("id", lists.list_context),
+        in_json(lambda said: said["members"][0].update(name="别人")),
     ),
     ("sealed_block", "people"): (block, packed(lambda people: people[0].update(name="别人"))),
 }

@@ -74,7 +74,7 @@ def test_a_real_round_of_quicknet_is_carried(service, tmp_path):
     [({"randomness": "00" * 32}, 2), ({"signature": "00" * 48}, 2), ({"round": 0}, 2), (None, 1)],
 )
 def test_a_forged_file_brings_nothing(service, tmp_path, change, status):
-    number, file = present() - 2, tmp_path / "forged.json"
+    number, file = present() - 5_000, tmp_path / "forged.json"
     other = relayed(number, signed(number - 1))
     forged = json.dumps(json.loads(relayed(number)) | (change or {})).encode()
     file.write_bytes(other if change is None else forged)
