@@ -12,6 +12,8 @@ from typing import Any
 from scripts.demonstration.center import DAYLIGHT, STOP_SECONDS, Center
 
 ORIGIN = "demo.daylight.invalid/log"
+QUORUM = 2  # of the three witnesses
+PATIENCE_SECONDS = 60
 WITNESSES = {
     "audit": "audit.example/witness",
     "finance": "finance.example/witness",
@@ -63,8 +65,19 @@ def _daylight(*words: str) -> str:
 
 
 def keep_the_log(center: Center, out: Path) -> None:
-    """Copy the published log as an outsider would hold it."""
-    shutil.copytree(center.place / "data" / "public", out / "log", dirs_exist_ok=True)
+    """Copy the published log as an outsider would hold it, once its witnesses have cosigned."""
+    public = center.place / "data" / "public"
+    end = time.monotonic() + PATIENCE_SECONDS
+    while _cosigned(public / "checkpoint") < QUORUM:
+        assert time.monotonic() < end, "the newest checkpoint is not cosigned"
+        time.sleep(0.1)
+    shutil.copytree(public, out / "log", dirs_exist_ok=True)
+
+
+def _cosigned(checkpoint: Path) -> int:
+    """Return how many lines below a checkpoint are not the log's own."""
+    lines = checkpoint.read_text(encoding="utf-8").splitlines()
+    return sum(line.startswith("— ") and not line.startswith(f"— {ORIGIN} ") for line in lines)
 
 
 def audits(center: Center, out: Path, log_key: str) -> list[dict[str, Any]]:
