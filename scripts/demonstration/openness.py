@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -36,7 +37,7 @@ def witnessed(center: Center) -> Iterator[str]:
             lines.append(f"witness {name} {vkey} {url}")
         policy = center.place / "policy"
         members = " ".join(WITNESSES)
-        lines += [f"group all-three 2 {members}", "quorum all-three", ""]
+        lines += [f"group all-three {QUORUM} {members}", "quorum all-three", ""]
         policy.write_text("\n".join(lines))
         center.person("administrator").does("policy", "adopt", str(policy))
         yield key
