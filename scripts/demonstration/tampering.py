@@ -100,7 +100,8 @@ def dropped_line(bundle: Bundle) -> None:
 
 def other_name(bundle: Bundle) -> None:
     """Give a drawn seat to somebody else by name."""
-    bundle["openings"][0]["identity"]["value"]["name"] = "李四"
+    member = next(one for one in bundle["openings"] if "value" in one["identity"])
+    member["identity"]["value"]["name"] = "李四"
 
 
 def other_employer(bundle: Bundle) -> None:
