@@ -62,10 +62,8 @@ def turned(column, value: Any, bit: int = 0) -> Any:
     if isinstance(value, bytes):
         place, turn = len(value) // 2, 1 << bit % 8
         return value[:place] + bytes([value[place] ^ turn]) + value[place + 1 :] if value else b"\1"
-    if isinstance(value, bool):
-        return not value
     if isinstance(value, int):
-        return value ^ 1 << bit
+        return not value if isinstance(value, bool) else value ^ 1 << bit
     if isinstance(value, datetime):
         return value.replace(microsecond=value.microsecond ^ 1 << bit)
     if isinstance(value, date):
