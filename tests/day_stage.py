@@ -16,9 +16,7 @@ from bidding.fee.commands import state_fees
 from bidding.fee.schema import FeeOrder
 from bidding.representative.commands import name_representative, withdraw_representative
 from bidding.representative.schema import RepresentativeForm
-from bidding.roster.commands import admit_experts, enrol
-from bidding.roster.rules import REGISTER, Organisation, Particulars
-from bidding.roster.schema import Admission
+from bidding.roster.rules import Organisation, Particulars
 from bidding.sealed_list.commands import open_list, seal_list
 from bidding.sealed_list.schema import OpeningOrder
 from bidding.sealing.queries import candidate
@@ -28,7 +26,6 @@ from bidding.suspension.commands import resume, suspend
 from bidding.suspension.schema import ResumptionOrder, SuspensionOrder
 from bidding.venue.commands import plan_venue
 from bidding.venue.schema import PlanForm, RoomForm, SiteForm
-from oversight.act import begin
 from oversight.authority.rules import Post, Role
 from oversight.database import run
 from oversight.identity import commands as identity
@@ -59,18 +56,8 @@ class DayStage(ContactStage):
         super().__init__(house)
         self.held = {}
 
-    async def fill_pool(self, count, employers=12, **changes):
-        keeper = self.actor(Role.TRADING_CENTER, Post.POOL_KEEPER, person=3)
-        reviewer = self.actor(Role.TRADING_CENTER, Post.POOL_REVIEWER, person=4)
-        first, self.people = self.people, self.people + count
-        made = [
-            msgspec.structs.replace(_expert(first + n, employers), **changes) for n in range(count)
-        ]
-        async with begin(keeper, REGISTER, self.house.occasion()) as act:
-            ids = await enrol(act, made, name_registrar=True)
-        await admit_experts(reviewer, Admission(registered_by=act.id), self.house.occasion())
-        await self.house.settle()
-        return ids
+    def person(self, number, employers):
+        return _expert(number, employers)
 
     @property
     def clerk(self):

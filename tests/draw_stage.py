@@ -62,6 +62,10 @@ PERSON = "0198c0de-0000-7000-8000-{:012d}"
 class Stage:
     """Everybody who takes part in a draw, each with a key; made by `set_up`."""
 
+    def person(self, number, employers):
+        """Return the particulars of the person with this number."""
+        return _expert(number, employers)
+
     def __init__(self, house):
         self.house = house
         self.keys, self.ids, self.nonces, self.people = {}, {}, {}, 0
@@ -130,7 +134,8 @@ class Stage:
         reviewer = self.actor(Role.TRADING_CENTER, Post.POOL_REVIEWER, person=4)
         first, self.people = self.people, self.people + count
         made = [
-            msgspec.structs.replace(_expert(first + n, employers), **changes) for n in range(count)
+            msgspec.structs.replace(self.person(first + n, employers), **changes)
+            for n in range(count)
         ]
         async with begin(keeper, REGISTER, self.house.occasion()) as act:
             ids = await enrol(act, made, name_registrar=True)

@@ -25,7 +25,7 @@ from bidding.bundle.rules import Request
 from bidding.draw import queries as draws
 from bidding.draw.rules import Answer, Case
 from bidding.draw.tables import DrawResult
-from bidding.draw_record.rules import check_reader
+from bidding.draw_record.queries import readable
 from bidding.lottery.rules import orders, seed_of
 from bidding.sealing import queries as sealed
 from bidding.supplement import queries as supplements
@@ -226,7 +226,7 @@ def countersigner(actor: Actor, found: Case) -> tuple[str, str, list[str]]:
 
 async def seats_for(actor: Actor, draw: str) -> list[SeatView]:
     """Return the seats to those who may read the draw; raises as `seats`, and READER_ENTITLED."""
-    await _check_reader(actor, draw)
+    await readable(actor, draw)
     return [
         SeatView(one.number, one.stratum, one.line, one.state.value) for one in await seats(draw)
     ]
@@ -238,7 +238,7 @@ async def proposals_for(actor: Actor, draw: str) -> list[ProposalView]:
     Raises:
         RuleBroken: DRAW_EXISTS; READER_ENTITLED.
     """
-    await _check_reader(actor, draw)
+    await readable(actor, draw)
     rows = await DrawProposal.select().where(DrawProposal.draw == draw).order_by(DrawProposal.id)
     return [_view(row) for row in rows]
 
@@ -270,11 +270,6 @@ def opened_record(row: Mapping[str, Any]) -> dict[str, Any]:
     plain = ring().fields.open(bytes(row["record"]), evidence_context(row["id"]))
     opened: dict[str, Any] = msgspec.json.decode(plain)
     return opened
-
-
-async def _check_reader(actor: Actor, draw: str) -> None:
-    found = await draws.case(draw)
-    check_reader(actor, [one.party for one in found.senders])
 
 
 async def _row(ident: str) -> Mapping[str, Any]:

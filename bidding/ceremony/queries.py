@@ -15,7 +15,7 @@ from bidding.ceremony.tables import CeremonyConclusion, CeremonyRecording, Commi
 from bidding.contact.queries import is_open
 from bidding.draw import queries as draws
 from bidding.draw.rules import Case
-from bidding.draw_record.rules import check_reader
+from bidding.draw_record.queries import readable
 from bidding.representative.queries import sent
 from bidding.sealed_list import queries as lists
 from bidding.sign_in import queries as doors
@@ -122,8 +122,7 @@ async def day_for(actor: Actor, draw: str) -> DayView:
     Raises:
         RuleBroken: DRAW_EXISTS; READER_ENTITLED.
     """
-    found = await draws.case(draw)
-    check_reader(actor, [one.party for one in found.senders])
+    found = await readable(actor, draw)
     return await recorded(suspensions.session_of(found))
 
 

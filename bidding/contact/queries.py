@@ -15,7 +15,7 @@ from bidding.contact.schema import ContactView, InvitationView, SeatContact
 from bidding.contact.tables import Contact, Invitation
 from bidding.draw import queries as draws
 from bidding.draw.rules import Case
-from bidding.draw_record.rules import check_reader
+from bidding.draw_record.queries import readable
 from bidding.invitation.rules import Evaluation
 from bidding.pacing.rules import (
     COUNTED,
@@ -184,8 +184,7 @@ async def view_for(actor: Actor, draw: str) -> ContactView:
     Raises:
         RuleBroken: DRAW_EXISTS; CONTACT_OPEN; READER_ENTITLED.
     """
-    found = await draws.case(draw)
-    check_reader(actor, [one.party for one in found.senders])
+    await readable(actor, draw)
     now = await standing(draw)
     seats = [_seat_view(now, one) for one in await answers.seats(draw)]
     return ContactView(draw, to_text(now.terms.opened_at), seats)

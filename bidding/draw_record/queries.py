@@ -54,14 +54,24 @@ from oversight.rulebook.rules import edition
 from oversight.values.digests import to_base64
 
 
+async def readable(actor: Actor, draw: str) -> Case:
+    """Return a draw to those who may read it.
+
+    Raises:
+        RuleBroken: DRAW_EXISTS, READER_ENTITLED.
+    """
+    found = await draws.case(draw)
+    check_reader(actor, [one.party for one in found.senders])
+    return found
+
+
 async def request_for(actor: Actor, draw: str) -> Request:
     """Return the sealed request, for those who may read it.
 
     Raises:
         RuleBroken: DRAW_EXISTS, READER_ENTITLED, BUNDLE_SEALED.
     """
-    found = await draws.case(draw)
-    check_reader(actor, [one.party for one in found.senders])
+    await readable(actor, draw)
     return await _request(draw)
 
 
@@ -85,8 +95,7 @@ async def bundle(actor: Actor, draw: str) -> Bundle:
     """
     await _all_in_effect(draw)
     async with reading():
-        found = await draws.case(draw)
-        check_reader(actor, [one.party for one in found.senders])
+        found = await readable(actor, draw)
         return await _bundle(actor, found)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bidding.answer.tables import DrawAnswer
+from bidding.bundle.rules import Request
 from bidding.ceremony import queries as days
 from bidding.classification import queries as catalogues
 from bidding.committee.queries import committee
@@ -13,7 +14,7 @@ from bidding.contact.tables import Contact, Invitation, InvitationTry
 from bidding.draw import queries as draws
 from bidding.draw.rules import Case
 from bidding.draw.tables import DrawResult
-from bidding.draw_record.rules import check_reader
+from bidding.draw_record.queries import readable
 from bidding.draw_sheet.rules import (
     SHEET_KNOWN,
     Call,
@@ -64,7 +65,7 @@ async def material(found: Case, number: int, at: datetime, remarks: str, whole: 
         edition=found.rulebook,
         state=word(found.state.value),
         evaluation=await _evaluation(found),
-        strata=await _strata(found),
+        strata=await _strata(found, request),
         avoided=await _avoided(found, whole),
         entrants=tuple([await _entrant(one.party, one) for one in found.senders]),
         steps=tuple([await _course(step) for step in found.steps]),
@@ -94,7 +95,7 @@ async def sheets_for(actor: Actor, draw: str) -> list[SheetView]:
     Raises:
         RuleBroken: DRAW_EXISTS; READER_ENTITLED.
     """
-    await _entitled(actor, draw)
+    await readable(actor, draw)
     rows = await DrawSheet.select().where(DrawSheet.draw == draw).order_by(DrawSheet.number)
     return [_view(row) for row in rows]
 
@@ -105,7 +106,7 @@ async def file_for(actor: Actor, draw: str, number: int) -> bytes:
     Raises:
         RuleBroken: DRAW_EXISTS; READER_ENTITLED; SHEET_KNOWN; COPY_ENTITLED.
     """
-    await _entitled(actor, draw)
+    await readable(actor, draw)
     row = await DrawSheet.select().where(DrawSheet.id == f"{draw}/{number}").first()
     if row is None:
         raise RuleBroken(SHEET_KNOWN, needed="a number of this draw's records")
@@ -116,11 +117,6 @@ async def file_for(actor: Actor, draw: str, number: int) -> bytes:
 def file_context(ident: str) -> str:
     """Return the context under which a printed record is encrypted."""
     return f"draw_sheet/{ident}"
-
-
-async def _entitled(actor: Actor, draw: str) -> None:
-    found = await draws.case(draw)
-    check_reader(actor, [one.party for one in found.senders])
 
 
 def _view(row: Mapping[str, Any]) -> SheetView:
@@ -163,8 +159,7 @@ async def _sites(draw: str) -> str:
     )
 
 
-async def _strata(found: Case) -> tuple[Stratum, ...]:
-    request = await draws.request(found.id)
+async def _strata(found: Case, request: Request | None) -> tuple[Stratum, ...]:
     sizes = [str(one.size) for one in request.strata] if request else [""] * len(found.strata)
     names = {
         code.code: code.name
@@ -224,7 +219,8 @@ async def _lines(draw: str) -> tuple[Place, ...]:
     rows = await DrawAnswer.select(DrawAnswer.line, DrawAnswer.countersigner).where(
         DrawAnswer.draw == draw
     )
-    signed = {row["line"]: await _name(row["countersigner"]) for row in rows}
+    names = {party: await _name(party) for party in {row["countersigner"] for row in rows}}
+    signed = {row["line"]: names[row["countersigner"]] for row in rows}
     return tuple(
         Place(number, line.stratum, line.outcomes, signed.get(number, ""))
         for number, line in enumerate(await draws.lines(draw))

@@ -5,8 +5,7 @@ from typing import Any
 
 import msgspec
 
-from bidding.draw import queries as draws
-from bidding.draw_record.rules import check_reader
+from bidding.draw_record.queries import readable
 from bidding.representative.rules import NAMED, REPRESENTATIVE_KNOWN
 from bidding.representative.schema import RepresentativesView, RepresentativeView
 from bidding.representative.tables import Representative
@@ -57,8 +56,7 @@ async def representative_view(ident: str) -> RepresentativeView:
 
 async def representatives_for(actor: Actor, draw: str) -> RepresentativesView:
     """Return how many are named, to those who may read the draw; raises READER_ENTITLED."""
-    found = await draws.case(draw)
-    check_reader(actor, [one.party for one in found.senders])
+    found = await readable(actor, draw)
     rows = (
         await Representative.select().where(Representative.draw == draw).order_by(Representative.id)
     )

@@ -7,8 +7,7 @@ import msgspec
 
 from bidding.answer import queries as answers
 from bidding.answer.rules import SeatState
-from bidding.draw import queries as draws
-from bidding.draw_record.rules import check_reader
+from bidding.draw_record.queries import readable
 from bidding.representative.queries import sent
 from bidding.sealed_list.rules import LIST_KNOWN, Member, Readiness
 from bidding.sealed_list.schema import SealedListView
@@ -113,9 +112,7 @@ async def lists_for(actor: Actor, draw: str) -> list[SealedListView]:
 
 async def entitled(actor: Actor, draw: str) -> str:
     """Return the session of a draw that the actor may read; raises READER_ENTITLED."""
-    found = await draws.case(draw)
-    check_reader(actor, [one.party for one in found.senders])
-    return session_of(found)
+    return session_of(await readable(actor, draw))
 
 
 def list_context(ident: str) -> str:

@@ -6,9 +6,8 @@ from typing import Any
 import msgspec
 
 from bidding.committee import queries as committees
-from bidding.draw import queries as draws
 from bidding.draw.rules import Case
-from bidding.draw_record.rules import check_reader
+from bidding.draw_record.queries import readable
 from bidding.venue.rules import PLAN_KNOWN, Plan
 from bidding.venue.schema import PlanForm, PlanView
 from bidding.venue.tables import VenuePlan
@@ -45,8 +44,7 @@ async def plan_view(draw: str) -> PlanView:
 
 async def plan_for(actor: Actor, draw: str) -> PlanView:
     """Return the plan to those who may read the draw; raises READER_ENTITLED, and as `plan`."""
-    found = await draws.case(draw)
-    check_reader(actor, [one.party for one in found.senders])
+    await readable(actor, draw)
     return await plan_view(draw)
 
 
